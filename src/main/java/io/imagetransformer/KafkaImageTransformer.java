@@ -1,0 +1,168 @@
+package io.imagetransformer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.imagetransformer.camel.Prerequisites;
+import io.imagetransformer.camel.Wiring;
+import io.imagetransformer.config.InvalidSettingException;
+import io.imagetransformer.config.KServeArguments;
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.config.UnknownKeys;
+import io.imagetransformer.image.OpenCv;
+
+/**
+ * The program: Camel Main with the routes of {@code routes/*.camel.yaml} and the settings of
+ * {@code application.properties}, both taken from the folder {@code image-transformer.home} (a system property; the
+ * start script sets it; else the working directory).
+ *
+ * <p>Exit codes: 0 after SIGTERM or SIGINT, 1 where the start failed, with one line that says why.
+ */
+public final class KafkaImageTransformer {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaImageTransformer.class);
+    private static final String SHIPPED_SETTINGS = "application.properties";
+
+    private final Path home;
+    private final Main main = new Main();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /**
+     * @param home holds {@code routes} and {@code application.properties}
+     * @param arguments of the command line, KServe's
+     */
+    KafkaImageTransformer(Path home, String... arguments) {
+        this.home = home;
+        KServeArguments kserve = KServeArguments.parse(arguments);
+        if (!kserve.ignored().isEmpty()) {
+            LOG.warn("arguments ignored, they mean nothing here: {}", String.join(" ", kserve.ignored()));
+        }
+        kserve.settings().forEach(main::addOverrideProperty);
+    }
+
+    public static void main(String[] arguments) {
+        Path home = Path.of(System.getProperty("image-transformer.home", "")).toAbsolutePath();
+        System.exit(new KafkaImageTransformer(home, arguments).run());
+    }
+
+    /** Runs until the process is told to stop. */
+    int run() {
+        // Not Camel's own hook: it ends the process with 143, and whoever stops us politely is to see 0.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopped, "shutdown"));
+        try {
+            start();
+            stopped.await();
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 0;
+        } catch (Exception e) {
+            LOG.error("cannot start: {}", reason(e));
+            LOG.debug("cannot start", e);
+            stop();
+            return 1;
+        }
+    }
+
+    private void stopped() {
+        if (stopped.getCount() > 0
+                && main.getCamelContext() != null
+                && main.getCamelContext().isStarted()) {
+            stopped.countDown();
+            stop();
+            LOG.info("stopped");
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /** Starts the routes, then, as soon as all that they need is there, the intake. */
+    public void start() throws Exception {
+        refuseUnknownKeys();
+        Thread natives = new Thread(OpenCv::load, "load-opencv");
+        natives.start();
+        main.setPropertyPlaceholderLocations(settingsLocations());
+        main.configure().setRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
+        main.addMainListener(new Wiring(version()));
+        main.start();
+        natives.join();
+        CamelContext context = main.getCamelContext();
+        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
+        LOG.info(
+                "{} {}: events of topic {} at {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
+                context.getName(),
+                version(),
+                settings.events().topic(),
+                settings.kafka().brokers(),
+                settings.source().buckets(),
+                settings.sourceStore(),
+                settings.predictor().modelName(),
+                settings.predictor().host(),
+                settings.predictor().protocol(),
+                settings.output().bucket(),
+                settings.output().keyLayout());
+        new Prerequisites(context, settings).await();
+        if (settings.kafka().enabled() && context.isStarted()) {
+            context.getRouteController().startRoute("intake");
+            LOG.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
+        }
+    }
+
+    private String settingsLocations() {
+        String shipped = "classpath:" + SHIPPED_SETTINGS;
+        Path own = home.resolve(SHIPPED_SETTINGS);
+        return Files.exists(own) ? shipped + ",file:" + own : shipped;
+    }
+
+    private void refuseUnknownKeys() throws IOException {
+        Properties shipped = new Properties();
+        try (InputStream in = KafkaImageTransformer.class.getResourceAsStream("/" + SHIPPED_SETTINGS)) {
+            shipped.load(in);
+        }
+        UnknownKeys unknown = new UnknownKeys(shipped.stringPropertyNames());
+        Path own = home.resolve(SHIPPED_SETTINGS);
+        if (Files.exists(own)) {
+            Properties given = new Properties();
+            try (Reader in = Files.newBufferedReader(own, StandardCharsets.UTF_8)) {
+                given.load(in);
+            }
+            unknown.refuse(given.stringPropertyNames());
+        }
+        unknown.refuse(System.getProperties().stringPropertyNames());
+    }
+
+    /** Finishes the batch in hand, commits, leaves the group. */
+    public void stop() {
+        main.stop();
+    }
+
+    private static double uptimeSeconds() {
+        return java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
+    }
+
+    private static String version() {
+        return Optional.ofNullable(KafkaImageTransformer.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** One line: a setting's own message, else the innermost cause. */
+    private static String reason(Throwable thrown) {
+        Throwable root = thrown;
+        while (!(root instanceof InvalidSettingException) && root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root instanceof InvalidSettingException || root instanceof IllegalArgumentException
+                ? root.getMessage()
+                : root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

@@ -1,0 +1,113 @@
+package io.imagetransformer.camel;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.imagetransformer.delivery.DeadLetter;
+import io.imagetransformer.delivery.SourceRecord;
+
+/**
+ * The dead letter on the wire: the record as it came (key, value, headers), plus headers {@code dead-letter-*} that tell
+ * the causes. Their table is in {@code docs/dead-letters.md}.
+ */
+public final class DeadLetters {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+    private static final String PREFIX = "dead-letter-";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Clock clock;
+    private final String version;
+
+    /** @param version of this program */
+    public DeadLetters(Clock clock, String version) {
+        this.clock = clock;
+        this.version = version;
+    }
+
+    /** Body: a {@link DeadLetter}, becomes the record to send. */
+    public void write(Exchange exchange) {
+        DeadLetter letter = exchange.getMessage().getBody(DeadLetter.class);
+        SourceRecord record = Optional.ofNullable(letter.record())
+                .orElseThrow(() -> new IllegalStateException("only Kafka records are dead-lettered"));
+        DeadLetter.Cause first = letter.causes().get(0);
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        record.headers().forEach((name, value) -> message.setHeader(harmless(name), value));
+        header(message, "reason", first.reason());
+        header(message, "stage", first.stage());
+        header(message, "message", first.message());
+        header(message, "causes", json(letter));
+        header(message, "topic", record.topic());
+        header(message, "partition", String.valueOf(record.partition()));
+        header(message, "offset", String.valueOf(record.offset()));
+        header(message, "time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        header(message, "version", version);
+        if (record.key() != null) {
+            message.setHeader(KafkaConstants.KEY, record.key());
+        }
+        message.setBody(record.value());
+        LOG.atWarn()
+                .addKeyValue("reason", first.reason())
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .log(
+                        "dead letter: {} at stage {}: {} (bucket {}, key {})",
+                        first.reason(),
+                        first.stage(),
+                        ImageFacts.forLog(first.message()),
+                        first.bucket(),
+                        first.key() == null ? null : ImageFacts.forLog(first.key()));
+    }
+
+    /** The topic or the producer takes no record of this size: coordinates, digest and size stay, the value goes. */
+    public void withoutValue(Exchange exchange) {
+        Message message = exchange.getMessage();
+        byte[] value = message.getBody(byte[].class);
+        header(message, "value-bytes", String.valueOf(value.length));
+        header(message, "value-sha256", sha256(value));
+        message.setBody(null);
+    }
+
+    /** A record of somebody else must not steer the endpoint that sends it on: such header names are set apart. */
+    private static String harmless(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        boolean steers =
+                lower.startsWith("camel") || lower.startsWith("org.apache.camel") || lower.startsWith("kafka.");
+        return steers || lower.startsWith(PREFIX) ? PREFIX + "original-" + name : name;
+    }
+
+    private static void header(Message message, String name, String value) {
+        message.setHeader(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String json(DeadLetter letter) {
+        try {
+            return JSON.writeValueAsString(letter.causes());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("causes are plain text", e);
+        }
+    }
+
+    private static String sha256(byte[] value) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

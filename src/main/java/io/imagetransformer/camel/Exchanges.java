@@ -1,0 +1,49 @@
+package io.imagetransformer.camel;
+
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.Chunk;
+import io.imagetransformer.delivery.Upload;
+
+/** The exchange properties that carry our values while the body is somebody else's. */
+final class Exchanges {
+    private static final String BATCH = "batch";
+    private static final String CHUNK = "chunk";
+    private static final String UPLOAD = "upload";
+
+    private Exchanges() {}
+
+    static void put(Exchange exchange, Batch batch) {
+        exchange.setProperty(BATCH, batch);
+    }
+
+    static Batch batch(Exchange exchange) {
+        return exchange.getProperty(BATCH, Batch.class);
+    }
+
+    static void put(Exchange exchange, Chunk chunk) {
+        exchange.setProperty(CHUNK, chunk);
+    }
+
+    static Chunk chunk(Exchange exchange) {
+        return exchange.getProperty(CHUNK, Chunk.class);
+    }
+
+    static void put(Exchange exchange, Upload upload) {
+        exchange.setProperty(UPLOAD, upload);
+    }
+
+    static @Nullable Upload uploadOrNull(Exchange exchange) {
+        return exchange.getProperty(UPLOAD, Upload.class);
+    }
+
+    static Upload upload(Exchange exchange) {
+        Upload upload = uploadOrNull(exchange);
+        if (upload == null) {
+            throw new IllegalStateException("no upload in hand: this step belongs behind fetch-image or file-image");
+        }
+        return upload;
+    }
+}

@@ -1,0 +1,120 @@
+package io.imagetransformer.camel;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.cloudevents.CloudEvent;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.FetchedObject;
+import io.imagetransformer.delivery.Upload;
+import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.predictor.Prediction;
+import io.imagetransformer.storage.KeyLayout;
+import io.imagetransformer.storage.Provenance;
+
+/**
+ * The contract of a route editor: the facts of one image as exchange variables, see the table in
+ * {@code docs/routes.md}. A fact that is not known is an absent variable.
+ */
+public final class ImageFacts {
+    private final KeyLayout layout;
+    private final Settings.Output output;
+    private final String model;
+
+    public ImageFacts(KeyLayout layout, Settings.Output output, String model) {
+        this.layout = layout;
+        this.output = output;
+        this.model = model;
+    }
+
+    /**
+     * Body: the {@link Upload}, becomes the object's bytes; variables and the headers of putObject are set.
+     *
+     * @throws io.imagetransformer.PermanentFailure for a label or key that cannot be filed
+     */
+    public void state(Exchange exchange) {
+        Upload upload = exchange.getMessage().getBody(Upload.class);
+        Exchanges.put(exchange, upload);
+        upload.enter("file");
+        ObjectRef object = upload.object();
+        Prediction prediction = upload.prediction();
+        set(exchange, "bucket", object.bucket());
+        set(exchange, "key", object.key());
+        set(exchange, "versionId", object.versionId());
+        set(exchange, "eTag", object.eTag());
+        set(exchange, "size", upload.fetched().bytes().length);
+        set(exchange, "contentType", upload.fetched().contentType());
+        set(exchange, "eventTime", object.eventTime());
+        set(exchange, "eventSource", object.eventSource());
+        set(exchange, "label", prediction.label());
+        set(exchange, "confidence", prediction.confidence());
+        set(exchange, "probabilities", prediction.probabilities());
+        set(exchange, "answer", prediction.answer());
+        set(exchange, "model", model);
+        set(exchange, "destinationBucket", output.bucket());
+        set(exchange, "destinationKey", layout.destination(prediction.label(), object.bucket(), object.key()));
+        set(exchange, "keyForLog", forLog(object.key()));
+        set(exchange, "keyForUri", forUri(object.key()));
+
+        Message message = exchange.getMessage();
+        describeCloudEvent(message, upload.cloudEvent());
+        describeCopy(
+                message,
+                upload.fetched(),
+                Provenance.added(upload.fetched().userMetadata(), object, model, prediction));
+        message.setBody(upload.fetched().bytes());
+    }
+
+    private static void set(Exchange exchange, String name, @Nullable Object value) {
+        if (value != null) {
+            exchange.setVariable(name, value);
+        }
+    }
+
+    private static void describeCopy(Message message, FetchedObject object, Map<String, String> metadata) {
+        object.headers().forEach(message::setHeader);
+        if (object.contentType() != null) {
+            message.setHeader(AWS2S3Constants.CONTENT_TYPE, object.contentType());
+        }
+        message.setHeader(AWS2S3Constants.CONTENT_LENGTH, (long) object.bytes().length);
+        message.setHeader(AWS2S3Constants.METADATA, metadata);
+    }
+
+    /** Under the names where Camel's users look for them. */
+    private static void describeCloudEvent(Message message, Map<String, String> attributes) {
+        Map<String, String> names = Map.of(
+                "id", CloudEvent.CAMEL_CLOUD_EVENT_ID,
+                "source", CloudEvent.CAMEL_CLOUD_EVENT_SOURCE,
+                "type", CloudEvent.CAMEL_CLOUD_EVENT_TYPE,
+                "subject", CloudEvent.CAMEL_CLOUD_EVENT_SUBJECT,
+                "time", CloudEvent.CAMEL_CLOUD_EVENT_TIME);
+        names.forEach((attribute, header) -> {
+            String value = attributes.get(attribute);
+            if (value != null) {
+                message.setHeader(header, value);
+            }
+        });
+    }
+
+    /** One line, whatever the key holds. */
+    static String forLog(String key) {
+        return key.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+    }
+
+    /** Percent-encoded, its slashes kept: fit for a path or a query of a URI, and free of Camel's own signs. */
+    static String forUri(String key) {
+        return String.join(
+                "/",
+                List.of(key.split("/", -1)).stream()
+                        .map(part ->
+                                URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
+                        .toList());
+    }
+}

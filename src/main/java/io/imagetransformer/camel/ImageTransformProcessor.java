@@ -1,0 +1,99 @@
+package io.imagetransformer.camel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+import io.imagetransformer.PermanentFailure;
+import io.imagetransformer.TransientFailure;
+import io.imagetransformer.delivery.FetchedObject;
+import io.imagetransformer.delivery.Outcome;
+import io.imagetransformer.delivery.Upload;
+import io.imagetransformer.event.IgnoredReason;
+import io.imagetransformer.image.ImageTransform;
+import io.imagetransformer.image.TransformResult;
+import io.imagetransformer.storage.Provenance;
+
+/**
+ * The transform of KServe's sample, as a step: the object that getObject opened, a picture, becomes a tensor in [0,1].
+ *
+ * <p>Body: the object's stream; it is closed, and of an object over the limit, one that we filed ourselves, or one that
+ * is larger than its event told, no byte is read.
+ */
+public final class ImageTransformProcessor implements Processor {
+    /** What a copy keeps besides content type and user metadata. */
+    private static final List<String> KEPT = List.of(
+            AWS2S3Constants.CONTENT_ENCODING, AWS2S3Constants.CONTENT_DISPOSITION, AWS2S3Constants.CACHE_CONTROL);
+
+    private final ImageTransform transform;
+    private final long maxBytes;
+
+    /** @param maxBytes the size up to which an object is read */
+    public ImageTransformProcessor(ImageTransform transform, long maxBytes) {
+        this.transform = transform;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Upload upload = Exchanges.upload(exchange);
+        Message message = exchange.getMessage();
+        ResponseInputStream<?> object = (ResponseInputStream<?>) message.getBody();
+        GetObjectResponse response = (GetObjectResponse) object.response();
+        message.setBody(upload);
+        if (Provenance.isIn(response.metadata())) {
+            object.abort();
+            upload.end(new Outcome.Ignored(IgnoredReason.OWN_OUTPUT.code(), "it carries our provenance"));
+            return;
+        }
+        long size = response.contentLength();
+        if (size > maxBytes) {
+            object.abort();
+            throw new PermanentFailure(
+                    "too-many-bytes", "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
+        }
+        if (size > upload.bytes()) {
+            object.abort();
+            upload.learnBytes(size);
+            return;
+        }
+        byte[] bytes = read(object, size);
+        upload.enter("transform");
+        TransformResult result = transform.transform(bytes);
+        if (result instanceof TransformResult.Refused refused) {
+            throw new PermanentFailure(refused.reason().code(), refused.message());
+        }
+        Map<String, String> headers = new HashMap<>();
+        KEPT.forEach(name -> {
+            String value = message.getHeader(name, String.class);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        });
+        upload.transformed(
+                new FetchedObject(bytes, response.contentType(), headers, response.metadata()),
+                ((TransformResult.Transformed) result).tensor());
+    }
+
+    private static byte[] read(InputStream object, long size) {
+        try (object) {
+            byte[] bytes = object.readNBytes((int) size);
+            if (bytes.length == size) {
+                return bytes;
+            }
+            throw new TransientFailure("S3 cut the object off after " + bytes.length + " of " + size + " bytes");
+        } catch (IOException | SdkException e) {
+            throw new TransientFailure("S3 broke off while the object was read: " + e.getMessage(), e);
+        }
+    }
+}

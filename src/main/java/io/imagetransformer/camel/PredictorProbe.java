@@ -1,0 +1,57 @@
+package io.imagetransformer.camel;
+
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.TransientFailure;
+import io.imagetransformer.delivery.Chunk;
+import io.imagetransformer.image.Tensor;
+
+/**
+ * Who is at fault where the predictor refuses every image of a chunk? It is asked about an instance that it took before
+ * (or, before it took any, about a blank picture): if it takes that, the images are; if not, it is the predictor.
+ */
+public final class PredictorProbe {
+    private static final String DOUBTFUL = "doubtfulChunk";
+
+    private final Tensor blank;
+    private volatile @Nullable Tensor known;
+
+    /** @param blank a picture of one colour, of the model's shape */
+    public PredictorProbe(Tensor blank) {
+        this.blank = blank;
+    }
+
+    void remember(Tensor taken) {
+        if (known == null) {
+            known = taken;
+        }
+    }
+
+    /** Body: the doubtful {@link Chunk}, becomes the probe. */
+    public void choose(Exchange exchange) {
+        exchange.setProperty(DOUBTFUL, exchange.getMessage().getBody(Chunk.class));
+        Tensor tensor = known;
+        exchange.getMessage().setBody(Chunk.probe(tensor == null ? blank : tensor));
+    }
+
+    /**
+     * Body: the probe, becomes the doubtful {@link Chunk} again.
+     *
+     * @throws TransientFailure if the predictor refused the probe, too
+     */
+    public void judge(Exchange exchange) {
+        Chunk probe = exchange.getMessage().getBody(Chunk.class);
+        Chunk doubtful = exchange.getProperty(DOUBTFUL, Chunk.class);
+        if (probe.getPredicted().isEmpty()) {
+            throw new TransientFailure(
+                    "the predictor refuses every image, also one that is known to be good: " + doubtful.refusal());
+        }
+        exchange.getMessage().setBody(doubtful);
+    }
+
+    /** Body: a {@link Chunk} whose refused instances are at fault: they get their outcome. */
+    public void judgeRefused(Exchange exchange) {
+        exchange.getMessage().getBody(Chunk.class).blameRefused();
+    }
+}

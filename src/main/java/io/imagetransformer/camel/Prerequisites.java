@@ -1,0 +1,227 @@
+package io.imagetransformer.camel;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.s3.S3Client;
+
+import io.imagetransformer.config.InvalidSettingException;
+import io.imagetransformer.config.Settings;
+
+/**
+ * What has to be there before events are taken: the events topic, the buckets, the predictor. What is missing is waited
+ * for, with one plain line; what only a person can mend (refused credentials, an unknown host) ends the start.
+ */
+public final class Prerequisites {
+    private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
+    private static final long PAUSE_MILLIS = 500;
+    private static final int KAFKA_TIMEOUT_MILLIS = 5_000;
+    private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
+
+    private final CamelContext context;
+    private final Settings settings;
+
+    public Prerequisites(CamelContext context, Settings settings) {
+        this.context = context;
+        this.settings = settings;
+    }
+
+    /** One thing to wait for. */
+    @FunctionalInterface
+    private interface Check {
+        /** What is missing, for a person, or nothing. */
+        Optional<String> missing();
+    }
+
+    /**
+     * Returns when all is there, or when Camel is stopping.
+     *
+     * @throws InvalidSettingException for what no waiting mends
+     */
+    public void await() throws InterruptedException {
+        if (settings.kafka().enabled()) {
+            try (Admin admin = admin()) {
+                await(() -> topicMissing(admin));
+            }
+        }
+        S3Client source = context.getRegistry().lookupByNameAndType("sourceS3", S3Client.class);
+        S3Client output = context.getRegistry().lookupByNameAndType("outputS3", S3Client.class);
+        for (String bucket : settings.source().buckets()) {
+            if (!bucket.equals("*")) {
+                await(() -> bucketMissing(source, "source.buckets", bucket));
+            }
+        }
+        await(() -> bucketMissing(output, "output.bucket", settings.output().bucket()));
+        if (settings.review().below() > 0) {
+            await(() -> bucketMissing(output, "review.bucket", settings.review().bucket()));
+        }
+        await(this::predictorMissing);
+    }
+
+    private void await(Check check) throws InterruptedException {
+        String told = "";
+        Optional<String> missing = check.missing();
+        while (missing.isPresent() && context.isRunAllowed() && !context.isStopping()) {
+            if (!told.equals(missing.get())) {
+                told = missing.get();
+                LOG.warn("{}", told);
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            missing = check.missing();
+        }
+    }
+
+    private Admin admin() {
+        KafkaEndpoint events = (KafkaEndpoint) context.getRoute("intake").getEndpoint();
+        Properties properties = events.getConfiguration().createConsumerProperties();
+        properties.put(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.kafka().brokers());
+        properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
+        properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
+        properties.keySet().removeIf(key -> key.toString().contains("deserializer"));
+        try {
+            return Admin.create(properties);
+        } catch (KafkaException e) {
+            throw new InvalidSettingException(
+                    "kafka.brokers=" + settings.kafka().brokers() + " cannot be used: " + rootMessage(e)
+                            + "; name brokers as host:port, comma-separated");
+        }
+    }
+
+    private Optional<String> topicMissing(Admin admin) throws InvalidSettingException {
+        String topic = settings.events().topic();
+        try {
+            TopicDescription events =
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            return settings.deadLetter().create() ? deadLetterMissing(admin, events) : Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.of("the events topic " + topic + " does not exist at "
+                        + settings.kafka().brokers() + ": waiting until somebody creates it");
+            }
+            return kafkaAway(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> deadLetterMissing(Admin admin, TopicDescription events) throws InterruptedException {
+        String topic = settings.deadLetter().topic();
+        try {
+            if (admin.listTopics().names().get().contains(topic)) {
+                return Optional.empty();
+            }
+            NewTopic deadLetters =
+                    new NewTopic(topic, Optional.of(events.partitions().size()), Optional.empty());
+            admin.createTopics(List.of(deadLetters)).all().get();
+            LOG.info(
+                    "created the dead letter topic {} with {} partitions",
+                    topic,
+                    events.partitions().size());
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return Optional.empty();
+            }
+            return Optional.of("the dead letter topic " + topic + " cannot be created: " + rootMessage(e)
+                    + ": trying again; or create it, and set dead-letter.create=false");
+        }
+    }
+
+    private Optional<String> kafkaAway(ExecutionException e) {
+        if (e.getCause() instanceof AuthenticationException) {
+            throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " refuses our credentials: "
+                    + rootMessage(e) + "; see camel.component.kafka.*");
+        }
+        return Optional.of("Kafka at " + settings.kafka().brokers() + " cannot be reached: waiting");
+    }
+
+    private Optional<String> bucketMissing(S3Client s3, String key, String bucket) {
+        try {
+            s3.listObjectsV2(list -> list.bucket(bucket).maxKeys(1));
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            AwsServiceException answer = cause(e, AwsServiceException.class);
+            String code = answer == null || answer.awsErrorDetails() == null
+                    ? ""
+                    : answer.awsErrorDetails().errorCode();
+            if (REFUSED_CREDENTIALS.contains(code)) {
+                throw new InvalidSettingException(
+                        "S3 refuses our credentials (" + code + "): correct s3.access-key and s3.secret-key");
+            }
+            if ("NoSuchBucket".equals(code)) {
+                return Optional.of(
+                        "the bucket " + bucket + " (" + key + ") does not exist: waiting until somebody creates it");
+            }
+            java.net.UnknownHostException unknown = cause(e, java.net.UnknownHostException.class);
+            if (unknown != null) {
+                throw new InvalidSettingException("the host of s3.endpoint is unknown: " + unknown.getMessage());
+            }
+            // May not list: no proof that it is missing. Anything else: said once by the outage itself.
+            return answer != null && answer.statusCode() == 403
+                    ? Optional.empty()
+                    : Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** KServe's V1 health; a predictor that does not know the path is taken as it is. */
+    private Optional<String> predictorMissing() {
+        String url = settings.predictor().baseUrl() + "/v1/models/"
+                + settings.predictor().modelName();
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url).toURL().openConnection();
+            connection.setConnectTimeout(KAFKA_TIMEOUT_MILLIS);
+            connection.setReadTimeout(KAFKA_TIMEOUT_MILLIS);
+            int status = connection.getResponseCode();
+            connection.disconnect();
+            return status < 500
+                    ? Optional.empty()
+                    : Optional.of("the predictor is not ready: " + url + " answers " + status + ": waiting");
+        } catch (java.net.UnknownHostException e) {
+            throw new InvalidSettingException(
+                    "predictor.host=" + settings.predictor().host() + " is an unknown host");
+        } catch (IOException e) {
+            return Optional.of("the predictor at " + url + " cannot be reached: waiting");
+        }
+    }
+
+    private static <T extends Throwable> @Nullable T cause(Throwable thrown, Class<T> type) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+}

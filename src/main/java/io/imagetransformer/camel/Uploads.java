@@ -1,0 +1,66 @@
+package io.imagetransformer.camel;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+
+import io.imagetransformer.PermanentFailure;
+import io.imagetransformer.delivery.Outcome;
+import io.imagetransformer.delivery.Upload;
+import io.imagetransformer.event.IgnoredReason;
+import io.imagetransformer.storage.GetObjectRequests;
+import io.imagetransformer.storage.ObjectMissing;
+import io.imagetransformer.storage.ObjectSuperseded;
+
+/** What the shared routes do with uploads: ask for their objects, give them their outcomes. */
+public final class Uploads {
+    private final GetObjectRequests requests;
+
+    public Uploads(GetObjectRequests requests) {
+        this.requests = requests;
+    }
+
+    /** Body: the {@link Upload}, becomes the request for its object. */
+    public void request(Exchange exchange) {
+        Upload upload = exchange.getMessage().getBody(Upload.class);
+        Exchanges.put(exchange, upload);
+        upload.enter("fetch");
+        exchange.getMessage().setBody(requests.of(upload.object()));
+    }
+
+    /** The route came to its end: filed where putObject did its work, else left out on purpose. */
+    public void filed(Exchange exchange) {
+        Upload upload = Exchanges.upload(exchange);
+        String key = exchange.getMessage().getHeader(AWS2S3Constants.PRODUCED_KEY, String.class);
+        String bucket = exchange.getMessage().getHeader(AWS2S3Constants.PRODUCED_BUCKET_NAME, String.class);
+        upload.end(key == null ? new Outcome.Skipped() : new Outcome.Filed(bucket, key));
+    }
+
+    /** A {@link PermanentFailure} ended the work on one upload. */
+    public void failed(Exchange exchange) {
+        Upload upload = Exchanges.upload(exchange);
+        PermanentFailure failure = caught(exchange, PermanentFailure.class);
+        if (failure instanceof ObjectSuperseded) {
+            upload.end(new Outcome.Ignored(IgnoredReason.SUPERSEDED.code(), failure.getMessage()));
+        } else {
+            upload.end(new Outcome.Failed(upload.stage(), failure.reason(), failure.getMessage()));
+        }
+    }
+
+    /** The time to wait is over, or, of a missing object, so is the patience: pending, unless it is the object's fault. */
+    public void leavePending(Exchange exchange) {
+        Upload upload = Exchanges.uploadOrNull(exchange);
+        Exception failure = caught(exchange, Exception.class);
+        if (upload != null && failure instanceof ObjectMissing) {
+            upload.end(
+                    upload.object().mayNotExistYet()
+                            ? new Outcome.Ignored(IgnoredReason.MULTIPART_NOT_COMPLETE.code(), failure.getMessage())
+                            : new Outcome.Failed("fetch", "object-missing", failure.getMessage()));
+        } else {
+            Exchanges.batch(exchange).waitsFor(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static <E extends Exception> E caught(Exchange exchange, Class<E> type) {
+        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, type);
+    }
+}

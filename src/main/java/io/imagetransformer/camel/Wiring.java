@@ -1,0 +1,115 @@
+package io.imagetransformer.camel;
+
+import java.time.Clock;
+import java.util.Properties;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.component.aws2.s3.AWS2S3Component;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.Registry;
+
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.BatchLimits;
+import io.imagetransformer.delivery.Outages;
+import io.imagetransformer.event.DecoderLimits;
+import io.imagetransformer.event.EventDecoder;
+import io.imagetransformer.event.SourcePolicy;
+import io.imagetransformer.image.ImageTransform;
+import io.imagetransformer.image.Tensor;
+import io.imagetransformer.storage.GetObjectRequests;
+import io.imagetransformer.storage.KeyLayout;
+import io.imagetransformer.storage.S3Clients;
+
+/** Puts the beans that the routes name into Camel's registry, made from the settings. */
+public final class Wiring extends MainListenerSupport {
+    private final String version;
+
+    /** @param version of this program, for dead letters */
+    public Wiring(String version) {
+        this.version = version;
+    }
+
+    @Override
+    public void beforeConfigure(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        Settings settings = Settings.read(key -> context.resolvePropertyPlaceholders("{{" + key + ":}}"));
+        Properties derived = new Properties();
+        derived.setProperty("predictor.url", settings.predictor().baseUrl());
+        context.getPropertiesComponent().setInitialProperties(derived);
+        bind(context, settings);
+    }
+
+    private void bind(CamelContext context, Settings settings) {
+        Registry registry = context.getRegistry();
+        Outages outages = new Outages();
+        PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        BatchLimits limits = BatchLimits.of(
+                settings.batch().maxImages(),
+                settings.batch().maxBytes(),
+                settings.image().width()
+                        * settings.image().height()
+                        * settings.image().channels(),
+                settings.image().maxBytes());
+        Retries retries = new Retries();
+        int workers = settings.batch().parallelism();
+
+        registry.bind("settings", settings);
+        registry.bind("outages", outages);
+        registry.bind("metricsRegistry", meterRegistry);
+        registry.bind("aws2-s3", s3Component(context));
+        registry.bind("sourceS3", S3Clients.create(settings.sourceStore(), workers + 2, outages));
+        registry.bind("outputS3", S3Clients.create(settings.outputStore(), workers + 2, outages));
+        registry.bind(
+                "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
+        registry.bind(
+                "kafkaBatches",
+                new KafkaBatches(
+                        new EventDecoder(DecoderLimits.defaults()),
+                        new SourcePolicy(settings.source().buckets(), settings.outputBuckets()),
+                        limits,
+                        settings.events().hold(),
+                        new Meters(meterRegistry, outages)));
+        registry.bind(
+                "uploads", new Uploads(new GetObjectRequests(settings.image().maxBytes())));
+        registry.bind(
+                "imageTransformProcessor",
+                new ImageTransformProcessor(
+                        new ImageTransform(settings.image()), settings.image().maxBytes()));
+        PredictorProbe probe = new PredictorProbe(blank(settings));
+        registry.bind("predictorProbe", probe);
+        registry.bind(
+                "v1Predictor",
+                new V1Predictor("predictor " + settings.predictor().baseUrl(), outages, probe));
+        registry.bind(
+                "imageFacts",
+                new ImageFacts(
+                        new KeyLayout(settings.output().keyLayout()),
+                        settings.output(),
+                        settings.predictor().modelName()));
+        registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
+        registry.bind("retries", retries);
+        registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+    }
+
+    /**
+     * Without the bucket check that each endpoint makes when it starts: a store that is away then would end the start,
+     * while a bucket that is missing later is waited for. The component leaves the check out where a file name is given;
+     * the name itself is used by consumers only.
+     */
+    private static AWS2S3Component s3Component(CamelContext context) {
+        AWS2S3Component component = new AWS2S3Component(context);
+        component.getConfiguration().setFileName("unused");
+        return component;
+    }
+
+    private static Tensor blank(Settings settings) {
+        int height = settings.image().height();
+        int width = settings.image().width();
+        int channels = settings.image().channels();
+        return new Tensor(height, width, channels, new double[height * width * channels]);
+    }
+}

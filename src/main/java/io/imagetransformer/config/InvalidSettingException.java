@@ -1,0 +1,11 @@
+package io.imagetransformer.config;
+
+/** A setting that the program cannot start with; the message is one line: the key, the value found, and the fix. */
+public class InvalidSettingException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message one line for a person: names key, value (secrets left out) and fix */
+    public InvalidSettingException(String message) {
+        super(message);
+    }
+}

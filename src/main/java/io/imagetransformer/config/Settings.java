@@ -1,0 +1,272 @@
+package io.imagetransformer.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+import io.imagetransformer.image.ImageSettings;
+import io.imagetransformer.image.Invert;
+
+/**
+ * All settings of one start, validated: what contradicts itself ends the start with an {@link InvalidSettingException}.
+ * The meaning, unit and default of each key stand in {@code application.properties}.
+ */
+public record Settings(
+        Kafka kafka,
+        Events events,
+        Batch batch,
+        Source source,
+        Store sourceStore,
+        Store outputStore,
+        Predictor predictor,
+        ImageSettings image,
+        Output output,
+        Review review,
+        DeadLetter deadLetter,
+        boolean logImages) {
+
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+    private static final String TOPIC_RULE = "letters, digits, '.', '_' and '-', 249 at most (Kafka's rule)";
+    private static final Pattern BUCKET = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{1,61}[a-zA-Z0-9]");
+    private static final String BUCKET_RULE = "3 to 63 letters, digits, '.' and '-' (S3's rule)";
+    private static final Pattern BUCKET_OR_ALL = Pattern.compile("\\*|" + BUCKET.pattern());
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?(/[A-Za-z0-9._/-]*)?");
+
+    /** Longer than this no single step of ours takes besides the calls of S3 and predictor. */
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+
+    /** The Kafka door; {@code brokers} is {@code host:port,...}. */
+    public record Kafka(boolean enabled, String brokers) {}
+
+    /** The events topic and how its consumers hold a batch. */
+    public record Events(
+            String topic, String group, int consumers, int maxPollRecords, Duration maxPollInterval, Duration hold) {}
+
+    /** What is in memory together; {@code maxImages} already respects {@code predictor.max-instances}. */
+    public record Batch(int maxImages, long maxBytes, int parallelism) {}
+
+    /** The buckets that are read; {@code *} alone means all but our outputs. */
+    public record Source(Set<String> buckets) {
+        /** Whether images of more than one bucket may come. */
+        public boolean several() {
+            return buckets.size() > 1 || buckets.contains("*");
+        }
+    }
+
+    /** One S3 client: empty {@code endpoint} is AWS, empty keys are the default credentials chain. */
+    public record Store(
+            String endpoint, String region, String accessKey, String secretKey, boolean pathStyle, Duration timeout) {
+        /** Without the secrets. */
+        @Override
+        public String toString() {
+            return (endpoint.isEmpty() ? "AWS " + region : endpoint)
+                    + (accessKey.isEmpty() ? " (default credentials chain)" : " as " + accessKey);
+        }
+    }
+
+    /** The model server. */
+    public record Predictor(
+            Protocol protocol, String host, String modelName, boolean useSsl, Duration timeout, int maxInstances) {
+        /** {@code http(s)://host[:port]}, without a slash at its end. */
+        public String baseUrl() {
+            return (useSsl ? "https://" : "http://") + host;
+        }
+    }
+
+    /** As KServe names them. */
+    public enum Protocol {
+        V1,
+        V2,
+        GRPC_V2
+    }
+
+    /** Where images are filed; {@code keyLayout} holds {@code {label}}, {@code {bucket}}, {@code {key}}. */
+    public record Output(String bucket, String keyLayout) {}
+
+    /** Images under confidence {@code below} (0: none) go to {@code bucket}. */
+    public record Review(double below, String bucket) {}
+
+    /** The dead letter topic, and whether we create it. */
+    public record DeadLetter(String topic, boolean create) {}
+
+    /** Buckets that we write: never taken as sources. */
+    public Set<String> outputBuckets() {
+        return review.below() > 0 ? Set.of(output.bucket(), review.bucket()) : Set.of(output.bucket());
+    }
+
+    /**
+     * Reads and validates all keys.
+     *
+     * @param lookup key to value, as the routes' placeholders give it; empty text for none
+     * @throws InvalidSettingException naming key, value and fix
+     */
+    public static Settings read(UnaryOperator<String> lookup) {
+        SettingsReader in = new SettingsReader(lookup);
+        Store sourceStore = store(in);
+        Settings settings = new Settings(
+                new Kafka(in.flag("kafka.enabled"), in.mandatory("kafka.brokers")),
+                events(in),
+                batch(in),
+                new Source(new LinkedHashSet<>(in.names("source.buckets", BUCKET_OR_ALL, BUCKET_RULE + ", or *"))),
+                sourceStore,
+                outputStore(in, sourceStore),
+                predictor(in),
+                image(in),
+                new Output(in.name("output.bucket", BUCKET, BUCKET_RULE), in.mandatory("output.key")),
+                new Review(in.fraction("review.below"), in.name("review.bucket", BUCKET, BUCKET_RULE)),
+                deadLetter(in),
+                in.flag("log.images"));
+        settings.checkTogether(in);
+        return settings;
+    }
+
+    private static Events events(SettingsReader in) {
+        return new Events(
+                in.name("events.topic", TOPIC, TOPIC_RULE),
+                in.mandatory("events.group"),
+                in.integer("events.consumers", 1, 64),
+                in.integer("events.max-poll-records", 1, 10_000),
+                Duration.ofMillis(in.number("events.max-poll-interval-ms", 5_000, 86_400_000)),
+                in.duration("events.hold", Duration.ofSeconds(1), Duration.ofHours(24)));
+    }
+
+    private static Batch batch(SettingsReader in) {
+        return new Batch(
+                Math.min(in.integer("batch.max-images", 1, 10_000), in.integer("predictor.max-instances", 1, 10_000)),
+                in.size("batch.max-bytes", 1 << 20, 1L << 40),
+                in.integer("batch.parallelism", 1, 1_024));
+    }
+
+    private static Store store(SettingsReader in) {
+        String endpoint = endpoint(in, "s3.endpoint");
+        Store store = new Store(
+                endpoint,
+                in.mandatory("s3.region"),
+                in.text("s3.access-key"),
+                in.text("s3.secret-key"),
+                in.text("s3.path-style").isEmpty() ? !endpoint.isEmpty() : in.flag("s3.path-style"),
+                in.duration("s3.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)));
+        bothKeysOrNone("s3", store.accessKey(), store.secretKey());
+        return store;
+    }
+
+    private static Store outputStore(SettingsReader in, Store source) {
+        String endpoint = endpoint(in, "output.s3.endpoint");
+        String accessKey = in.text("output.s3.access-key");
+        String secretKey = in.text("output.s3.secret-key");
+        bothKeysOrNone("output.s3", accessKey, secretKey);
+        return new Store(
+                endpoint.isEmpty() ? source.endpoint() : endpoint,
+                in.text("output.s3.region").isEmpty() ? source.region() : in.text("output.s3.region"),
+                accessKey.isEmpty() ? source.accessKey() : accessKey,
+                secretKey.isEmpty() ? source.secretKey() : secretKey,
+                in.text("output.s3.path-style").isEmpty()
+                        ? source.pathStyle() || !endpoint.isEmpty()
+                        : in.flag("output.s3.path-style"),
+                source.timeout());
+    }
+
+    private static void bothKeysOrNone(String prefix, String accessKey, String secretKey) {
+        if (accessKey.isEmpty() != secretKey.isEmpty()) {
+            throw new InvalidSettingException(prefix + (accessKey.isEmpty() ? ".access-key" : ".secret-key")
+                    + " is empty but its partner is not: give both, or none for AWS's default credentials chain");
+        }
+    }
+
+    private static String endpoint(SettingsReader in, String key) {
+        String value = in.text(key);
+        if (value.isEmpty()) {
+            return value;
+        }
+        try {
+            URI uri = new URI(value);
+            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
+                if (uri.getUserInfo() == null) {
+                    return value;
+                }
+                throw new InvalidSettingException(
+                        key + " holds credentials: give them as s3.access-key, s3.secret-key");
+            }
+        } catch (URISyntaxException e) {
+            // said below, with an example
+        }
+        throw new InvalidSettingException(key + "=" + value + " is no URL: write it as http://minio:9000");
+    }
+
+    private static Predictor predictor(SettingsReader in) {
+        Protocol protocol = in.choice("predictor.protocol", Protocol.class);
+        if (protocol != Protocol.V1) {
+            throw new InvalidSettingException(
+                    "predictor.protocol=" + in.text("predictor.protocol") + " is not built yet: use v1");
+        }
+        return new Predictor(
+                protocol,
+                in.name("predictor.host", HOST, "write it as host or host:port, without http://"),
+                in.name("model.name", MODEL, "letters, digits, '.', '_' and '-'"),
+                in.flag("predictor.use-ssl"),
+                in.duration("predictor.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)),
+                in.integer("predictor.max-instances", 1, 10_000));
+    }
+
+    private static ImageSettings image(SettingsReader in) {
+        return new ImageSettings(
+                in.integer("image.width", 1, 4096),
+                in.integer("image.height", 1, 4096),
+                in.integer("image.channels", 1, 3),
+                in.choice("image.invert", Invert.class),
+                in.size("image.max-bytes", 1, 1L << 30),
+                in.number("image.max-pixels", 1, 1L << 30));
+    }
+
+    private static DeadLetter deadLetter(SettingsReader in) {
+        String topic = in.name("dead-letter.topic", TOPIC, TOPIC_RULE);
+        if (topic.equals(in.mandatory("events.topic"))) {
+            throw new InvalidSettingException("dead-letter.topic=" + topic
+                    + " is the events topic itself: every dead letter would come back; name another");
+        }
+        return new DeadLetter(topic, in.flag("dead-letter.create"));
+    }
+
+    private void checkTogether(SettingsReader in) {
+        Duration busy = events.hold()
+                .plus(sourceStore.timeout().multipliedBy(2))
+                .plus(predictor.timeout())
+                .plus(MARGIN);
+        if (busy.compareTo(events.maxPollInterval()) > 0) {
+            throw new InvalidSettingException("events.hold=" + SettingsReader.plain(events.hold())
+                    + " with twice s3.timeout, predictor.timeout and " + SettingsReader.plain(MARGIN) + " of margin ("
+                    + SettingsReader.plain(busy) + ") is over events.max-poll-interval-ms="
+                    + events.maxPollInterval().toMillis()
+                    + ": shorten events.hold or raise events.max-poll-interval-ms");
+        }
+        Set<String> outputs = outputBuckets();
+        List<String> both = source.buckets().stream().filter(outputs::contains).toList();
+        boolean sameStore = sourceStore.endpoint().equals(outputStore.endpoint());
+        if (!both.isEmpty() && sameStore) {
+            throw new InvalidSettingException("source.buckets holds " + both.get(0)
+                    + ", which is an output bucket: every filed image would be classified again; name another");
+        }
+        if (source.several() && !output.keyLayout().contains("{bucket}") && !in.flag("output.allow-collisions")) {
+            throw new InvalidSettingException(
+                    "source.buckets=" + in.text("source.buckets") + " are several, and output.key="
+                            + output.keyLayout()
+                            + " has no {bucket}: images of one key in two buckets would overwrite each other;"
+                            + " put {bucket} into output.key, or set output.allow-collisions=true");
+        }
+        if (image.channels() == 2) {
+            throw new InvalidSettingException("image.channels=2 is unknown: choose 1 (gray) or 3 (colour)");
+        }
+        if (batch.maxBytes() < image.maxBytes()) {
+            throw new InvalidSettingException("batch.max-bytes=" + in.text("batch.max-bytes")
+                    + " is below image.max-bytes=" + in.text("image.max-bytes")
+                    + ": one image would not fit; raise the first or lower the second");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.imagetransformer.delivery;
+
+/**
+ * What may be in memory together.
+ *
+ * @param maxImages of one chunk
+ * @param maxBytes of one chunk: pictures, tensors and the predictor's request
+ * @param bytesPerTensor what one image costs besides its own bytes
+ * @param unknownSize bytes to reckon with where an event tells no size
+ */
+public record BatchLimits(int maxImages, long maxBytes, long bytesPerTensor, long unknownSize) {
+    /** A value as a double, and as text with its comma in the request. */
+    private static final int BYTES_PER_VALUE = 8 + 20;
+
+    /** @param values numbers of one tensor */
+    public static BatchLimits of(int maxImages, long maxBytes, int values, long maxImageBytes) {
+        return new BatchLimits(maxImages, maxBytes, (long) values * BYTES_PER_VALUE, maxImageBytes);
+    }
+}

@@ -1,0 +1,108 @@
+package io.imagetransformer.delivery;
+
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.event.Decoded;
+import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Prediction;
+
+/**
+ * The uploads that are in memory together: fetched side by side, predicted in one call, filed side by side. A half of a
+ * chunk is a chunk over the same uploads.
+ */
+public final class Chunk {
+    private final List<Upload> uploads;
+    private @Nullable String refusal;
+
+    Chunk(List<Upload> uploads) {
+        this.uploads = List.copyOf(uploads);
+    }
+
+    /** One instance that no upload stands behind: whether the predictor takes it tells who is at fault. */
+    public static Chunk probe(Tensor tensor) {
+        Upload upload = new Upload(
+                new Decoded.Created(
+                        new ObjectRef("probe", "probe", null, null, 0L, null, null, null, "probe", "probe"), Map.of()),
+                0);
+        upload.transformed(new FetchedObject(new byte[0], null, Map.of(), Map.of()), tensor);
+        return new Chunk(List.of(upload));
+    }
+
+    /** All that are still pending. */
+    public List<Upload> getPending() {
+        return uploads.stream().filter(Upload::isPending).toList();
+    }
+
+    /** Those that wait for the predictor, in the order of its instances. */
+    public List<Upload> getToPredict() {
+        return uploads.stream()
+                .filter(upload -> upload.isPending() && upload.isTransformed() && !upload.isPredicted())
+                .toList();
+    }
+
+    /** Those that wait to be filed. */
+    public List<Upload> getPredicted() {
+        return uploads.stream()
+                .filter(upload -> upload.isPending() && upload.isPredicted())
+                .toList();
+    }
+
+    public List<Tensor> tensors() {
+        return getToPredict().stream().map(Upload::tensor).toList();
+    }
+
+    /** @param predictions one per {@link #getToPredict()}, in its order */
+    public void predicted(List<Prediction> predictions) {
+        List<Upload> asked = getToPredict();
+        for (int i = 0; i < asked.size(); i++) {
+            asked.get(i).predicted(predictions.get(i));
+        }
+        refusal = null;
+    }
+
+    /** The predictor refused these instances; of one alone, the refusal is noted. */
+    public void refused(String what) {
+        refusal = what;
+        List<Upload> asked = getToPredict();
+        if (asked.size() == 1) {
+            asked.get(0).refused(what);
+        }
+    }
+
+    /** Two chunks of half the instances each after a refusal of several; else none. */
+    public List<Chunk> getRefusedHalves() {
+        List<Upload> asked = getToPredict();
+        if (refusal == null || asked.size() < 2) {
+            return List.of();
+        }
+        int half = asked.size() / 2;
+        return List.of(new Chunk(asked.subList(0, half)), new Chunk(asked.subList(half, asked.size())));
+    }
+
+    /** Whether some instance was refused alone and no neighbour was taken: model or image, nobody knows yet. */
+    public boolean isDoubtful() {
+        return !refusedAlone().isEmpty() && uploads.stream().noneMatch(Upload::isPredicted);
+    }
+
+    /** The predictor takes others: the instances that it refused alone are at fault. */
+    public void blameRefused() {
+        refusedAlone()
+                .forEach(upload -> upload.end(
+                        new Outcome.Failed("predict", "predictor-refused", String.valueOf(upload.refusal()))));
+    }
+
+    private List<Upload> refusedAlone() {
+        return uploads.stream()
+                .filter(upload -> upload.isPending() && upload.refusal() != null)
+                .toList();
+    }
+
+    /** Why the predictor refused last; for a person. */
+    public String refusal() {
+        return String.valueOf(refusal);
+    }
+}

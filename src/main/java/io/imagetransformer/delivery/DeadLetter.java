@@ -1,0 +1,32 @@
+package io.imagetransformer.delivery;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record that we will never accept, with every cause.
+ *
+ * @param record as it came; null over HTTP, where the answer tells instead
+ * @param causes one per failed object, or one for the whole record
+ */
+public record DeadLetter(@Nullable SourceRecord record, List<Cause> causes) {
+    public DeadLetter {
+        causes = List.copyOf(causes);
+    }
+
+    /**
+     * Why one object failed.
+     *
+     * @param stage decode, fetch, transform, predict or file
+     * @param reason in kebab-case, of the closed list in {@code docs/dead-letters.md}
+     * @param message one line for a person
+     * @param bucket of the object; null where the record could not be read
+     */
+    public record Cause(
+            String stage,
+            String reason,
+            String message,
+            @Nullable String bucket,
+            @Nullable String key) {}
+}

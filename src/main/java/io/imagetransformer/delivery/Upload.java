@@ -1,0 +1,131 @@
+package io.imagetransformer.delivery;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.event.Decoded;
+import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Prediction;
+
+/**
+ * One uploaded image on its way from event to outcome. One thread at a time works on it; it is pending until
+ * {@link #end} is called once.
+ */
+public final class Upload {
+    private final ObjectRef object;
+    private final Map<String, String> cloudEvent;
+    private long bytes;
+    private String stage = "fetch";
+    private @Nullable FetchedObject fetched;
+    private @Nullable Tensor tensor;
+    private @Nullable Prediction prediction;
+    private @Nullable String refusal;
+    private @Nullable Outcome outcome;
+
+    /** @param unknownSize bytes to reckon with where the event tells no size */
+    Upload(Decoded.Created event, long unknownSize) {
+        object = event.object();
+        cloudEvent = event.cloudEventAttributes();
+        Long told = object.size();
+        bytes = told == null ? unknownSize : told;
+    }
+
+    public ObjectRef object() {
+        return object;
+    }
+
+    /** Attributes of the CloudEvent that told of it; empty where none did. */
+    public Map<String, String> cloudEvent() {
+        return cloudEvent;
+    }
+
+    /** The object's size as far as we know. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The store tells another size than the event: reckon with it from now on. */
+    public void learnBytes(long size) {
+        bytes = size;
+    }
+
+    public void transformed(FetchedObject object, Tensor tensor) {
+        this.fetched = object;
+        this.tensor = tensor;
+        stage = "predict";
+    }
+
+    public void predicted(Prediction prediction) {
+        this.prediction = prediction;
+        refusal = null;
+        stage = "file";
+    }
+
+    /** The predictor refused this instance alone; whether the instance is at fault is judged later. */
+    void refused(@Nullable String what) {
+        refusal = what;
+    }
+
+    @Nullable
+    String refusal() {
+        return refusal;
+    }
+
+    /** Where the work on it stands: fetch, transform, predict or file. */
+    public String stage() {
+        return stage;
+    }
+
+    public void enter(String stage) {
+        this.stage = stage;
+    }
+
+    public FetchedObject fetched() {
+        return present(fetched, "fetched");
+    }
+
+    public Tensor tensor() {
+        return present(tensor, "transformed");
+    }
+
+    public Prediction prediction() {
+        return present(prediction, "predicted");
+    }
+
+    private <T> T present(@Nullable T value, String what) {
+        if (value == null) {
+            throw new IllegalStateException("not " + what + " yet: " + object.bucket());
+        }
+        return value;
+    }
+
+    public boolean isPending() {
+        return outcome == null;
+    }
+
+    boolean isTransformed() {
+        return tensor != null;
+    }
+
+    boolean isPredicted() {
+        return prediction != null;
+    }
+
+    public @Nullable Outcome outcome() {
+        return outcome;
+    }
+
+    /** Gives it its outcome and lets go of its bytes. */
+    public void end(Outcome outcome) {
+        this.outcome = outcome;
+        release();
+    }
+
+    /** Lets go of bytes and tensor, so that a pending upload that waits for its next turn costs no memory. */
+    void release() {
+        fetched = null;
+        tensor = null;
+    }
+}

@@ -1,0 +1,28 @@
+package io.imagetransformer.predictor;
+
+import java.util.List;
+
+/** What a predictor's body turned out to be. */
+public sealed interface Answer {
+    /** One prediction per instance, in the order of the request. */
+    record Predictions(List<Prediction> predictions) implements Answer {
+        public Predictions {
+            predictions = List.copyOf(predictions);
+        }
+    }
+
+    /**
+     * Readable, but no prediction for some instance (short, long, null, NaN): one of the instances may be at fault.
+     *
+     * @param what one line for a person
+     */
+    record Refused(String what) implements Answer {}
+
+    /**
+     * No answer of this protocol: the predictor is at fault, no instance is.
+     *
+     * @param what one line for a person
+     * @param retryAfterMillis how long the predictor asks us to wait; 0 where it does not say
+     */
+    record Unavailable(String what, long retryAfterMillis) implements Answer {}
+}

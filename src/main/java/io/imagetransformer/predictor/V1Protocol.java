@@ -1,0 +1,250 @@
+package io.imagetransformer.predictor;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.NumberOutput;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import org.jspecify.annotations.Nullable;
+
+import io.imagetransformer.image.Tensor;
+
+/**
+ * KServe's V1 protocol: {@code {"instances":[[784 numbers],...]}} to {@code {"predictions":[...]}}.
+ *
+ * <p>Read, per instance: {@code {"predictions":[scores],"classes":5}} (the sample's model; {@code classes} may be a
+ * number, a text or a list of one), a list of scores (label = the highest), or a bare label. TensorFlow Serving's column
+ * form ({@code outputs}) is read, too.
+ *
+ * <p>Source: KServe's data plane documentation, V1; TensorFlow Serving's REST API.
+ */
+public final class V1Protocol {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN and Infinity as they are
+            .build();
+    private static final List<String> LABEL_FIELDS = List.of("classes", "class_ids", "label");
+    private static final List<String> SCORE_FIELDS = List.of("predictions", "probabilities", "scores");
+    private static final int QUOTED = 120;
+
+    /** The text of each pixel value, shortest form as Python's {@code json.dumps(b / 255.0)} writes it. */
+    private static final byte[][] PIXELS = IntStream.range(0, 256)
+            .mapToObj(b -> shortest(b / 255.0).getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
+
+    static {
+        JSON.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(32).build());
+    }
+
+    private V1Protocol() {}
+
+    /**
+     * The body of one call.
+     *
+     * @param instances at least one; each becomes a flat list of its values
+     */
+    public static byte[] request(List<Tensor> instances) {
+        int values = instances.isEmpty() ? 0 : instances.get(0).values().length;
+        ByteArrayOutputStream body = new ByteArrayOutputStream(32 + instances.size() * values * 20);
+        body.writeBytes("{\"instances\":[".getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < instances.size(); i++) {
+            body.write(i == 0 ? '[' : ',');
+            if (i > 0) {
+                body.write('[');
+            }
+            double[] pixels = instances.get(i).values();
+            for (int j = 0; j < pixels.length; j++) {
+                if (j > 0) {
+                    body.write(',');
+                }
+                body.writeBytes(text(pixels[j]));
+            }
+            body.write(']');
+        }
+        body.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+        return body.toByteArray();
+    }
+
+    private static byte[] text(double value) {
+        int pixel = (int) Math.round(value * 255);
+        boolean isPixel = pixel >= 0 && pixel < 256 && pixel / 255.0 == value;
+        return isPixel ? PIXELS[pixel] : shortest(value).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String shortest(double value) {
+        return NumberOutput.toString(value, true);
+    }
+
+    /**
+     * Reads an answer.
+     *
+     * @param status HTTP's
+     * @param retryAfterMillis of the header Retry-After; 0 without
+     * @param body maybe empty
+     * @param instances how many the request held
+     */
+    public static Answer answer(int status, long retryAfterMillis, byte[] body, int instances) {
+        return switch (status) {
+            case 200 -> predictions(body, instances);
+            case 400, 413, 422 -> new Answer.Refused("status " + status + ": " + quote(body));
+            default -> new Answer.Unavailable("status " + status + ": " + quote(body), retryAfterMillis);
+        };
+    }
+
+    private static Answer predictions(byte[] body, int instances) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return unreadable("not JSON: " + quote(body));
+        } catch (IOException e) {
+            return unreadable("not readable: " + e.getMessage());
+        }
+        if (root.has("outputs") && !root.has("predictions")) {
+            root = JSON.createObjectNode().set("predictions", rows(root.get("outputs"), instances));
+        }
+        if (!root.has("predictions")) {
+            return unreadable("no predictions in it: " + quote(root.toString()));
+        }
+        JsonNode predictions = root.get("predictions");
+        if (!predictions.isArray() || predictions.size() != instances) {
+            return new Answer.Refused((predictions.isArray()
+                            ? predictions.size() + " predictions"
+                            : "predictions " + quote(predictions.toString()))
+                    + " for " + instances + " instances");
+        }
+        List<Prediction> read = new ArrayList<>(instances);
+        for (JsonNode prediction : predictions) {
+            try {
+                read.add(prediction(prediction));
+            } catch (NoPrediction e) {
+                return new Answer.Refused("prediction " + read.size() + " " + e.getMessage());
+            }
+        }
+        return new Answer.Predictions(read);
+    }
+
+    /** Column form, one list per output: turned into one object per instance. */
+    private static JsonNode rows(JsonNode outputs, int instances) {
+        if (!outputs.isObject()) {
+            return outputs;
+        }
+        var rows = JSON.createArrayNode();
+        for (int i = 0; i < instances; i++) {
+            var row = rows.addObject();
+            for (Map.Entry<String, JsonNode> column : outputs.properties()) {
+                JsonNode cell = column.getValue().get(i);
+                if (cell != null) {
+                    row.set(column.getKey(), cell);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static Prediction prediction(JsonNode node) throws NoPrediction {
+        if (node.isObject()) {
+            List<Double> scores = scores(first(node, SCORE_FIELDS));
+            JsonNode named = first(node, LABEL_FIELDS);
+            String label = named.isMissingNode() ? String.valueOf(highest(scores)) : label(named);
+            return new Prediction(label, confidence(label, scores), scores, node.toString());
+        }
+        if (node.isArray() && !(node.size() == 1 && node.get(0).isTextual())) {
+            List<Double> scores = scores(node);
+            String label = String.valueOf(highest(scores));
+            return new Prediction(label, confidence(label, scores), scores, node.toString());
+        }
+        return new Prediction(label(node), null, List.of(), node.toString());
+    }
+
+    private static JsonNode first(JsonNode node, List<String> fields) {
+        return fields.stream().filter(node::has).map(node::get).findFirst().orElse(MissingNode.getInstance());
+    }
+
+    private static String label(JsonNode node) throws NoPrediction {
+        JsonNode value = node.isArray() && node.size() == 1 ? node.get(0) : node;
+        boolean index =
+                value.isNumber() && !Double.isNaN(value.doubleValue()) && !Double.isInfinite(value.doubleValue());
+        if (index && value.doubleValue() == Math.rint(value.doubleValue())) {
+            return value.bigIntegerValue().toString();
+        }
+        if (index
+                || value.isBoolean()
+                || (value.isTextual() && !value.textValue().isEmpty())) {
+            return value.asText();
+        }
+        throw new NoPrediction("has no label: " + quote(node.toString()));
+    }
+
+    private static List<Double> scores(JsonNode node) throws NoPrediction {
+        if (node.isMissingNode()) {
+            return List.of();
+        }
+        JsonNode list = node.size() == 1 && node.get(0).isArray() ? node.get(0) : node;
+        List<Double> scores = new ArrayList<>(list.size());
+        for (JsonNode score : list) {
+            if (!score.isNumber() || Double.isNaN(score.doubleValue()) || Double.isInfinite(score.doubleValue())) {
+                throw new NoPrediction("holds a score that is no number: " + quote(score.toString()));
+            }
+            scores.add(score.doubleValue());
+        }
+        return scores;
+    }
+
+    /** The first of the highest, as numpy's argmax. */
+    private static int highest(List<Double> scores) throws NoPrediction {
+        if (scores.isEmpty()) {
+            throw new NoPrediction("is empty");
+        }
+        int best = 0;
+        for (int i = 1; i < scores.size(); i++) {
+            if (scores.get(i) > scores.get(best)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** The label's own score where the scores can be probabilities, else null: logits are no confidence. */
+    private static @Nullable Double confidence(String label, List<Double> scores) throws NoPrediction {
+        if (scores.isEmpty() || scores.stream().anyMatch(score -> score < 0 || score > 1)) {
+            return null;
+        }
+        int index =
+                label.length() < 10 && label.chars().allMatch(c -> c >= '0' && c <= '9') ? Integer.parseInt(label) : -1;
+        return scores.get(index >= 0 && index < scores.size() ? index : highest(scores));
+    }
+
+    private static Answer unreadable(String what) {
+        return new Answer.Unavailable(what, 0);
+    }
+
+    private static String quote(byte[] body) {
+        return quote(new String(body, 0, Math.min(body.length, 4 * QUOTED), StandardCharsets.UTF_8));
+    }
+
+    private static String quote(String text) {
+        String line = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
+        return line.replaceAll("\\p{Cntrl}", " ");
+    }
+
+    /** One instance without a usable prediction; stays inside this class. */
+    private static final class NoPrediction extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NoPrediction(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.imagetransformer.storage;
+
+import java.net.URI;
+
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
+
+/** S3 clients from settings: one for the sources, one for the outputs, named by the routes. */
+public final class S3Clients {
+    private S3Clients() {}
+
+    /**
+     * A client whose calls throw nothing but our two failures, that does not retry by itself, and that tells of the
+     * store's absence and return.
+     *
+     * @param connections how many calls may run side by side
+     */
+    public static S3Client create(Settings.Store store, int connections, Outages outages) {
+        String name = "S3 at " + (store.endpoint().isEmpty() ? "AWS " + store.region() : store.endpoint());
+        S3ClientBuilder builder = S3Client.builder()
+                .region(Region.of(store.region()))
+                .forcePathStyle(store.pathStyle())
+                .httpClientBuilder(ApacheHttpClient.builder()
+                        .maxConnections(connections)
+                        .connectionTimeout(store.timeout())
+                        .socketTimeout(store.timeout())
+                        .connectionAcquisitionTimeout(store.timeout()))
+                // Older stores know neither chunked uploads nor trailing checksums, and need none.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallTimeout(store.timeout())
+                        .addExecutionInterceptor(new Translation(name, outages)));
+        if (!store.endpoint().isEmpty()) {
+            builder.endpointOverride(URI.create(store.endpoint()));
+        }
+        if (!store.accessKey().isEmpty()) {
+            builder.credentialsProvider(
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create(store.accessKey(), store.secretKey())));
+        }
+        return builder.build();
+    }
+
+    /** The SDK's own place to replace what a call throws. */
+    private record Translation(String store, Outages outages) implements ExecutionInterceptor {
+        @Override
+        public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
+            RuntimeException failure = S3Failures.of(store, context.request(), context.exception());
+            boolean answered = context.exception() instanceof AwsServiceException answer && answer.statusCode() < 500;
+            if (answered) {
+                outages.back(store);
+            } else {
+                outages.lost(store, String.valueOf(failure.getMessage()));
+            }
+            return failure;
+        }
+
+        @Override
+        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+            outages.back(store);
+        }
+    }
+}
