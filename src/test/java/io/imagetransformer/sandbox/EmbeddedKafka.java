@@ -175,6 +175,11 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw new IllegalStateException("the Kafka broker is running already");
         }
         LoopbackPorts.claim(port, "The Kafka broker");
+        startBroker();
+    }
+
+    /** As {@link #startAgain}, without a look at the port before: a broker may also fail half-way. */
+    void startBroker() {
         Path log = dataFolder.resolve("log");
         if (!Files.exists(log.resolve("meta.properties"))) {
             format(log);

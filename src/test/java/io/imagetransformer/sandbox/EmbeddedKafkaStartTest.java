@@ -3,7 +3,6 @@ package io.imagetransformer.sandbox;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,16 +43,19 @@ class EmbeddedKafkaStartTest {
     }
 
     @Test
-    void aStartThatFailsHalfWayLeavesNoThreads(@TempDir Path folder) throws Exception {
+    void aStartThatFailsHalfWayLeavesNoThreads() throws Exception {
         // Given
         List<String> before = threadNames();
-        EmbeddedKafka.start(0, folder).close();
-        Path metadataLog = folder.resolve("log/__cluster_metadata-0");
-        Files.move(metadataLog, folder.resolve("moved-away"));
-        Files.writeString(metadataLog, "not a folder");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start();
+                ServerSocket busy = new ServerSocket()) {
+            kafka.stop();
+            busy.bind(new InetSocketAddress(LoopbackPorts.loopback(), kafka.port()));
 
-        // When // Then
-        assertThatThrownBy(() -> EmbeddedKafka.start(0, folder).close()).isInstanceOf(RuntimeException.class);
+            // When // Then
+            assertThatIllegalStateException()
+                    .isThrownBy(kafka::startBroker)
+                    .withMessageContaining("the Kafka broker did not start on port " + kafka.port());
+        }
         Awaitility.await("threads of the broker that did not start")
                 .pollInSameThread()
                 .atMost(Duration.ofSeconds(10))

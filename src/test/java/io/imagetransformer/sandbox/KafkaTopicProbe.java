@@ -238,6 +238,9 @@ public final class KafkaTopicProbe implements AutoCloseable {
                         // Records of a transaction that was rolled back were never there.
                         "isolation.level",
                         "read_committed",
+                        // At the end of a topic the broker holds a fetch, and closing waits for it.
+                        "fetch.max.wait.ms",
+                        "10",
                         "default.api.timeout.ms",
                         String.valueOf(TIMEOUT.toMillis())),
                 new ByteArrayDeserializer(),
