@@ -1,0 +1,70 @@
+package io.imagetransformer.sandbox;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Ports of 127.0.0.1 that a server may stop on and start on again. */
+final class LoopbackPorts {
+    /**
+     * The range ports are taken from. It ends below 32768, where Linux starts to number outgoing connections: a port
+     * from that range can be taken by any client while its server is stopped, even by the client that keeps asking
+     * for the very server (TCP then connects it to itself).
+     */
+    private static final int FIRST = 15_000;
+
+    private static final int LAST = 32_767;
+
+    private LoopbackPorts() {}
+
+    /** 127.0.0.1, whatever "localhost" resolves to. */
+    static InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A port that nothing listens on now. Nothing reserves it: bind it soon. */
+    static int free() {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + FIRST + " and " + LAST + " on 127.0.0.1");
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            // As servers do: a port whose last connections still linger in TIME_WAIT counts as free.
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(loopback(), port));
+            return true;
+        } catch (IOException inUse) {
+            return false;
+        }
+    }
+
+    /**
+     * @param port a port, or 0 for any
+     * @param who who wants it, for the message
+     * @return {@code port}, or a free one for 0
+     * @throws IllegalStateException where something listens on it already
+     */
+    static int claim(int port, String who) {
+        if (port == 0) {
+            return free();
+        }
+        if (!isFree(port)) {
+            throw new IllegalStateException(who + " cannot start: port " + port
+                    + " of 127.0.0.1 is in use. Stop what listens there, or give" + " another port.");
+        }
+        return port;
+    }
+}
