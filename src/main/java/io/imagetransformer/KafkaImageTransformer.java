@@ -3,9 +3,11 @@ package io.imagetransformer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -30,8 +32,8 @@ import io.imagetransformer.image.OpenCv;
  *
  * <p>Exit codes: 0 after SIGTERM or SIGINT, 1 where the start failed, with one line that says why.
  */
-public final class KafkaImageTransformer {
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaImageTransformer.class);
+public final class KafkaImageTransformer implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(KafkaImageTransformer.class);
     private static final String SHIPPED_SETTINGS = "application.properties";
 
     private final Path home;
@@ -40,20 +42,20 @@ public final class KafkaImageTransformer {
 
     /**
      * @param home holds {@code routes} and {@code application.properties}
-     * @param arguments of the command line, KServe's
+     * @param overrides settings that win over environment and file
      */
-    KafkaImageTransformer(Path home, String... arguments) {
+    public KafkaImageTransformer(Path home, Map<String, String> overrides) {
         this.home = home;
-        KServeArguments kserve = KServeArguments.parse(arguments);
-        if (!kserve.ignored().isEmpty()) {
-            LOG.warn("arguments ignored, they mean nothing here: {}", String.join(" ", kserve.ignored()));
-        }
-        kserve.settings().forEach(main::addOverrideProperty);
+        overrides.forEach(main::addOverrideProperty);
     }
 
     public static void main(String[] arguments) {
         Path home = Path.of(System.getProperty("image-transformer.home", "")).toAbsolutePath();
-        System.exit(new KafkaImageTransformer(home, arguments).run());
+        KServeArguments kserve = KServeArguments.parse(arguments);
+        if (!kserve.ignored().isEmpty()) {
+            LOGGER.warn("arguments ignored, they mean nothing here: {}", String.join(" ", kserve.ignored()));
+        }
+        System.exit(new KafkaImageTransformer(home, kserve.settings()).run());
     }
 
     /** Runs until the process is told to stop. */
@@ -68,9 +70,9 @@ public final class KafkaImageTransformer {
             Thread.currentThread().interrupt();
             return 0;
         } catch (Exception e) {
-            LOG.error("cannot start: {}", reason(e));
-            LOG.debug("cannot start", e);
-            stop();
+            LOGGER.error("cannot start: {}", reason(e));
+            LOGGER.debug("cannot start", e);
+            close();
             return 1;
         }
     }
@@ -80,8 +82,8 @@ public final class KafkaImageTransformer {
                 && main.getCamelContext() != null
                 && main.getCamelContext().isStarted()) {
             stopped.countDown();
-            stop();
-            LOG.info("stopped");
+            close();
+            LOGGER.info("stopped");
             Runtime.getRuntime().halt(0);
         }
     }
@@ -98,7 +100,7 @@ public final class KafkaImageTransformer {
         natives.join();
         CamelContext context = main.getCamelContext();
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
-        LOG.info(
+        LOGGER.info(
                 "{} {}: events of topic {} at {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
                 context.getName(),
                 version(),
@@ -114,7 +116,7 @@ public final class KafkaImageTransformer {
         new Prerequisites(context, settings).await();
         if (settings.kafka().enabled() && context.isStarted()) {
             context.getRouteController().startRoute("intake");
-            LOG.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
+            LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
         }
     }
 
@@ -142,12 +144,13 @@ public final class KafkaImageTransformer {
     }
 
     /** Finishes the batch in hand, commits, leaves the group. */
-    public void stop() {
+    @Override
+    public void close() {
         main.stop();
     }
 
     private static double uptimeSeconds() {
-        return java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
     }
 
     private static String version() {

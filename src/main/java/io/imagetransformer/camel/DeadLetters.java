@@ -25,7 +25,7 @@ import io.imagetransformer.delivery.SourceRecord;
  * the causes. Their table is in {@code docs/dead-letters.md}.
  */
 public final class DeadLetters {
-    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeadLetters.class);
     private static final String PREFIX = "dead-letter-";
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -60,7 +60,7 @@ public final class DeadLetters {
             message.setHeader(KafkaConstants.KEY, record.key());
         }
         message.setBody(record.value());
-        LOG.atWarn()
+        LOGGER.atWarn()
                 .addKeyValue("reason", first.reason())
                 .addKeyValue("topic", record.topic())
                 .addKeyValue("partition", record.partition())

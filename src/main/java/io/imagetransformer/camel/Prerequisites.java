@@ -34,7 +34,7 @@ import io.imagetransformer.config.Settings;
  * for, with one plain line; what only a person can mend (refused credentials, an unknown host) ends the start.
  */
 public final class Prerequisites {
-    private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Prerequisites.class);
     private static final long PAUSE_MILLIS = 500;
     private static final int KAFKA_TIMEOUT_MILLIS = 5_000;
     private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
@@ -85,7 +85,7 @@ public final class Prerequisites {
         while (missing.isPresent() && context.isRunAllowed() && !context.isStopping()) {
             if (!told.equals(missing.get())) {
                 told = missing.get();
-                LOG.warn("{}", told);
+                LOGGER.warn("{}", told);
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             missing = check.missing();
@@ -136,7 +136,7 @@ public final class Prerequisites {
             NewTopic deadLetters =
                     new NewTopic(topic, Optional.of(events.partitions().size()), Optional.empty());
             admin.createTopics(List.of(deadLetters)).all().get();
-            LOG.info(
+            LOGGER.info(
                     "created the dead letter topic {} with {} partitions",
                     topic,
                     events.partitions().size());

@@ -57,10 +57,10 @@ public final class V1Predictor {
         if (answer instanceof Answer.Predictions all) {
             outages.back(who);
             probe.remember(chunk.tensors().get(0));
-            chunk.predicted(all.predictions());
+            chunk.accept(all.predictions());
         } else if (answer instanceof Answer.Refused refused) {
             outages.back(who);
-            chunk.refused(refused.what());
+            chunk.refuse(refused.what());
         } else if (answer instanceof Answer.Unavailable unavailable) {
             throw unavailable(who + " gave no answer: " + unavailable.what(), unavailable.retryAfterMillis(), null);
         }

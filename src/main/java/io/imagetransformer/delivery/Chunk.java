@@ -56,7 +56,7 @@ public final class Chunk {
     }
 
     /** @param predictions one per {@link #getToPredict()}, in its order */
-    public void predicted(List<Prediction> predictions) {
+    public void accept(List<Prediction> predictions) {
         List<Upload> asked = getToPredict();
         for (int i = 0; i < asked.size(); i++) {
             asked.get(i).predicted(predictions.get(i));
@@ -65,7 +65,7 @@ public final class Chunk {
     }
 
     /** The predictor refused these instances; of one alone, the refusal is noted. */
-    public void refused(String what) {
+    public void refuse(String what) {
         refusal = what;
         List<Upload> asked = getToPredict();
         if (asked.size() == 1) {

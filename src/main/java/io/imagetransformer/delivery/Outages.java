@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * all the time (a store that answers every third call with 503) is told of once per {@link #CALM} only.
  */
 public final class Outages {
-    private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Outages.class);
     private static final Duration CALM = Duration.ofSeconds(30);
 
     private final Map<String, Outage> open = new ConcurrentHashMap<>();
@@ -33,7 +33,7 @@ public final class Outages {
             boolean told = last == null || now - last > CALM.toNanos();
             if (told) {
                 lastTold.put(who, now);
-                LOG.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
+                LOGGER.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
             }
             return new Outage(now, told);
         });
@@ -47,7 +47,7 @@ public final class Outages {
         Outage outage = open.remove(who);
         if (outage != null && outage.told()) {
             Duration lasted = Duration.ofNanos(System.nanoTime() - outage.since());
-            LOG.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
+            LOGGER.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
         }
     }
 

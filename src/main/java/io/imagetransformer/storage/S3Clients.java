@@ -1,6 +1,7 @@
 package io.imagetransformer.storage;
 
 import java.net.URI;
+import java.util.function.Function;
 
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -8,13 +9,13 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
@@ -43,9 +44,8 @@ public final class S3Clients {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .apiCallTimeout(store.timeout())
-                        .addExecutionInterceptor(new Translation(name, outages)));
+                .overrideConfiguration(override ->
+                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(store.timeout()));
         if (!store.endpoint().isEmpty()) {
             builder.endpointOverride(URI.create(store.endpoint()));
         }
@@ -53,26 +53,36 @@ public final class S3Clients {
             builder.credentialsProvider(
                     StaticCredentialsProvider.create(AwsBasicCredentials.create(store.accessKey(), store.secretKey())));
         }
-        return builder.build();
+        return new TranslatingClient(builder.build(), name, outages);
     }
 
-    /** The SDK's own place to replace what a call throws. */
-    private record Translation(String store, Outages outages) implements ExecutionInterceptor {
-        @Override
-        public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
-            RuntimeException failure = S3Failures.of(store, context.request(), context.exception());
-            boolean answered = context.exception() instanceof AwsServiceException answer && answer.statusCode() < 500;
-            if (answered) {
-                outages.back(store);
-            } else {
-                outages.lost(store, String.valueOf(failure.getMessage()));
-            }
-            return failure;
+    /** Says of every call what became of it, in our own terms. */
+    private static final class TranslatingClient extends DelegatingS3Client {
+        private final String store;
+        private final Outages outages;
+
+        TranslatingClient(S3Client client, String store, Outages outages) {
+            super(client);
+            this.store = store;
+            this.outages = outages;
         }
 
         @Override
-        public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-            outages.back(store);
+        protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+            try {
+                R answer = super.invokeOperation(request, operation);
+                outages.back(store);
+                return answer;
+            } catch (SdkException e) {
+                RuntimeException failure = S3Failures.of(store, request, e);
+                boolean answered = e instanceof AwsServiceException answer && answer.statusCode() < 500;
+                if (answered) {
+                    outages.back(store);
+                } else {
+                    outages.lost(store, String.valueOf(failure.getMessage()));
+                }
+                throw failure;
+            }
         }
     }
 }

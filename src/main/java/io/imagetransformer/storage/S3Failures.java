@@ -5,6 +5,7 @@ import java.util.Set;
 
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
@@ -31,10 +32,7 @@ final class S3Failures {
      * @param store who was asked, for a person
      * @param thrown what the SDK threw
      */
-    static RuntimeException of(String store, SdkRequest request, Throwable thrown) {
-        if (thrown instanceof PermanentFailure || thrown instanceof TransientFailure) {
-            return (RuntimeException) thrown;
-        }
+    static RuntimeException of(String store, SdkRequest request, SdkException thrown) {
         if (!(thrown instanceof AwsServiceException answer)) {
             return new TransientFailure(store + " cannot be reached: " + rootMessage(thrown), thrown);
         }

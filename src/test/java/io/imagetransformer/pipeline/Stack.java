@@ -1,0 +1,132 @@
+package io.imagetransformer.pipeline;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.sandbox.EmbeddedKafka;
+import io.imagetransformer.sandbox.EmbeddedPredictor;
+import io.imagetransformer.sandbox.EmbeddedS3;
+import io.imagetransformer.sandbox.KafkaTopicProbe;
+
+/**
+ * A broker, an S3 server that announces uploads, and a predictor, with topic and buckets of their own: what a pipeline
+ * test stands on.
+ */
+final class Stack implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    final EmbeddedKafka kafka;
+    final EmbeddedS3 s3;
+    final EmbeddedPredictor predictor;
+    final S3Client client;
+    final String topic = "events-" + COUNT.incrementAndGet();
+    final String group = "group-" + UUID.randomUUID();
+    final String source = "mnist";
+    final String output = "digits";
+
+    private Stack(int partitions) throws IOException {
+        kafka = EmbeddedKafka.start();
+        kafka.createTopic(topic, partitions);
+        s3 = EmbeddedS3.inMemory()
+                .notifying(kafka.bootstrapServers(), topic, source)
+                .start();
+        s3.createBuckets(source, output, "review");
+        predictor = EmbeddedPredictor.start(0, "mnist");
+        client = s3.client();
+    }
+
+    static Stack start() {
+        return start(1);
+    }
+
+    static Stack start(int partitions) {
+        try {
+            return new Stack(partitions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    KafkaTopicProbe probe() {
+        return kafka.probe();
+    }
+
+    /** The settings that lead the program here; everything else as shipped. */
+    Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("kafka.brokers", kafka.bootstrapServers());
+        settings.put("events.topic", topic);
+        settings.put("events.group", group);
+        settings.put("s3.endpoint", s3.endpoint().toString());
+        settings.put("s3.access-key", s3.accessKey());
+        settings.put("s3.secret-key", s3.secretKey());
+        settings.put("predictor.host", predictor.hostPort());
+        settings.put("management.enabled", "false");
+        return settings;
+    }
+
+    /** The program in this JVM, with the routes and settings as they stand in the checkout; close it to stop it. */
+    KafkaImageTransformer startProgram() {
+        return startProgram(Map.of());
+    }
+
+    /** @param overrides win over {@link #settings()} */
+    KafkaImageTransformer startProgram(Map<String, String> overrides) {
+        Map<String, String> settings = settings();
+        settings.putAll(overrides);
+        KafkaImageTransformer program = new KafkaImageTransformer(Path.of("").toAbsolutePath(), settings);
+        try {
+            program.start();
+            return program;
+        } catch (Exception e) {
+            program.close();
+            throw new IllegalStateException("the program does not start", e);
+        }
+    }
+
+    void upload(String key, byte[] image) {
+        client.putObject(put -> put.bucket(source).key(key).contentType("image/png"), RequestBody.fromBytes(image));
+    }
+
+    /** Keys in the output bucket. */
+    List<String> filed() {
+        return keys(output);
+    }
+
+    List<String> keys(String bucket) {
+        return client.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    byte[] object(String bucket, String key) {
+        return client.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
+    }
+
+    String deadLetterTopic() {
+        return topic + "-dead-letter";
+    }
+
+    long lag() {
+        return probe().lag(group, topic);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        s3.close();
+        predictor.close();
+        kafka.close();
+    }
+}
