@@ -3,6 +3,8 @@ package io.imagetransformer.sandbox.model;
 import java.util.Arrays;
 import java.util.Random;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A network like LeNet-5 for images of {@code [28,28]}, one channel, 0 (background) to 1 (ink): two convolutions of 5x5
  * (8 and 16 channels), each with rectifier and 2x2 maximum, then layers of 64 and 10, then softmax.
@@ -301,11 +303,7 @@ final class LeNet {
         }
 
         /** Only the pixel that was each maximum, and is above zero, has a gradient: the sums go over these alone. */
-        void backward(
-                float[] in,
-                float @org.jspecify.annotations.Nullable [] inGradient,
-                float[] parameters,
-                float[] gradient) {
+        void backward(float[] in, float @Nullable [] inGradient, float[] parameters, float[] gradient) {
             int channel = images * width * width;
             int perChannel = pooled.length / outChannels;
             for (int o = 0; o < outChannels; o++) {
