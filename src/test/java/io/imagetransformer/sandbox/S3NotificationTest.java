@@ -101,6 +101,22 @@ class S3NotificationTest {
     }
 
     @Test
+    void aFolderIsAPutWithoutSize() {
+        // Given
+        String folder = "folder/";
+
+        // When
+        put("cap-all", folder, new byte[0]);
+
+        // Then
+        JsonNode event = event(lastRecord());
+        assertThat(event.at("/EventName").asText()).isEqualTo("s3:ObjectCreated:Put");
+        assertThat(event.at("/Key").asText()).isEqualTo("cap-all/folder/");
+        assertThat(event.at("/Records/0/s3/object/size").isMissingNode()).isTrue();
+        assertThat(event.at("/Records/0/s3/object/eTag").asText()).isEqualTo("d41d8cd98f00b204e9800998ecf8427e");
+    }
+
+    @Test
     void userMetadataAndHeadersComeInClear() throws IOException {
         // Given
         JsonNode captured = capture("put-jpeg-user-metadata");
