@@ -9,6 +9,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -315,8 +316,9 @@ class S3NotificationTest {
 
     /** A Kafka record that a real MinIO published; {@code value} is its value as JSON. */
     private static JsonNode capture(String name) throws IOException {
-        try (InputStream file = S3NotificationTest.class.getResourceAsStream("/captures/minio/" + name + ".json")) {
-            return JSON.readTree(file);
+        try (InputStream file = S3NotificationTest.class.getResourceAsStream("/events/minio/" + name + ".json")) {
+            ObjectNode record = (ObjectNode) JSON.readTree(file);
+            return record.set("value", JSON.readTree(record.path("value_raw").asText()));
         }
     }
 
