@@ -121,6 +121,19 @@ class HostileHeadersAreRefusedTest {
     }
 
     @Test
+    void aTileLargerThanItsPictureCountsAsMuchAsItTakes() {
+        // Given
+        byte[] tiff = Corpus.bytes("bad-tiff-huge-tiles.tif");
+        HeaderCheck generous = new HeaderCheck(tiff.length, 1L << 30);
+
+        // When
+        HeaderCheck.Verdict verdict = generous.check(tiff);
+
+        // Then
+        assertThat(verdict).isEqualTo(new HeaderCheck.Whole(ImageFormat.TIFF, 19, 22, (1L << 24) * 16));
+    }
+
+    @Test
     void aJpegOfAsManyScansAsAllowedPasses() {
         // Given
         byte[] image = Corpus.bytes("bad-jpeg-300-scans.jpg");

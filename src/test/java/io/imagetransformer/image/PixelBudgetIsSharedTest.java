@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** However many threads there are, the pictures in memory hold {@code image.max-pixels} together. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PixelBudgetIsSharedTest {
     private final PixelBudget budget = new PixelBudget(100_000);
     private final CountDownLatch decoding = new CountDownLatch(1);
