@@ -5,6 +5,7 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.delivery.Outcome;
+import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.storage.GetObjectRequests;
@@ -14,9 +15,11 @@ import io.imagetransformer.storage.ObjectSuperseded;
 /** What the shared routes do with uploads: ask for their objects, give them their outcomes. */
 public final class Uploads {
     private final GetObjectRequests requests;
+    private final Relabelled relabelled;
 
-    public Uploads(GetObjectRequests requests) {
+    public Uploads(GetObjectRequests requests, Relabelled relabelled) {
         this.requests = requests;
+        this.relabelled = relabelled;
     }
 
     /** Body: the {@link Upload}, becomes the request for its object. */
@@ -32,7 +35,13 @@ public final class Uploads {
         Upload upload = Exchanges.upload(exchange);
         String key = exchange.getMessage().getHeader(AWS2S3Constants.PRODUCED_KEY, String.class);
         String bucket = exchange.getMessage().getHeader(AWS2S3Constants.PRODUCED_BUCKET_NAME, String.class);
-        upload.end(key == null ? new Outcome.Skipped() : new Outcome.Filed(bucket, key));
+        if (key == null) {
+            upload.end(new Outcome.Skipped());
+        } else {
+            Outcome.Filed filed = new Outcome.Filed(bucket, key);
+            relabelled.filed(upload.object(), filed);
+            upload.end(filed);
+        }
     }
 
     /** A {@link PermanentFailure} ended the work on one upload. */

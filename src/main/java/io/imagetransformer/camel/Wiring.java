@@ -15,6 +15,7 @@ import org.apache.camel.spi.Registry;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.BatchLimits;
 import io.imagetransformer.delivery.Outages;
+import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.event.DecoderLimits;
 import io.imagetransformer.event.EventDecoder;
 import io.imagetransformer.event.SourcePolicy;
@@ -74,7 +75,7 @@ public final class Wiring extends MainListenerSupport {
                         settings.events().hold(),
                         new Meters(meterRegistry, outages)));
         registry.bind(
-                "uploads", new Uploads(new GetObjectRequests(settings.image().maxBytes())));
+                "uploads", new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled()));
         registry.bind(
                 "imageTransformProcessor",
                 new ImageTransformProcessor(
@@ -90,6 +91,8 @@ public final class Wiring extends MainListenerSupport {
                         new KeyLayout(settings.output().keyLayout()),
                         settings.output(),
                         settings.predictor().modelName()));
+        registry.bind(
+                "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
         registry.bind("retryAfter", (Processor) retries::honourRetryAfter);

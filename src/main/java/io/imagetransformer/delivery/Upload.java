@@ -109,7 +109,7 @@ public final class Upload {
         return tensor != null;
     }
 
-    boolean isPredicted() {
+    public boolean isPredicted() {
         return prediction != null;
     }
 

@@ -1,0 +1,224 @@
+package io.imagetransformer.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+import io.imagetransformer.sandbox.EmbeddedKafka;
+import io.imagetransformer.sandbox.EmbeddedPredictor;
+import io.imagetransformer.sandbox.EmbeddedS3;
+import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.S3Call;
+
+/**
+ * Drains one backlog of MNIST images by the packaged distribution and by {@link PlainPipeline}, in turn, each as a
+ * process of its own, against one broker, S3 server and predictor in this JVM; prints a table. Arguments: images of the
+ * backlog, rounds. Needs {@code mvn package} first.
+ *
+ * <p>All figures are taken from outside: the time of a PUT as the S3 server sees it, CPU and memory from {@code /proc}.
+ */
+public final class DrainBenchmark {
+    private static final Path DISTRIBUTION = Path.of("target/kafka-image-transformer/bin/kafka-image-transformer");
+    private static final long TICKS_PER_SECOND = 100;
+
+    private final EmbeddedKafka kafka = EmbeddedKafka.start();
+    private final EmbeddedS3 s3;
+    private final EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist");
+    private final int images;
+
+    private volatile AtomicLongArray putTimes;
+    private final AtomicInteger puts = new AtomicInteger();
+
+    /** What one process did. */
+    private record Run(
+            String program,
+            double firstFiled,
+            double whole,
+            double lastHalf,
+            double cpuPerThousand,
+            long rssMiB,
+            double accuracy) {}
+
+    private DrainBenchmark(int images) throws IOException {
+        this.images = images;
+        putTimes = new AtomicLongArray(images);
+        kafka.createTopic("mnist", 1);
+        s3 = EmbeddedS3.inMemory()
+                .notifying(kafka.bootstrapServers(), "mnist", "mnist")
+                .start();
+        s3.createBuckets("mnist", "digits");
+        s3.observe(call -> {
+            if (call.operation() == S3Call.Operation.PUT && call.bucket().equals("digits")) {
+                int index = puts.getAndIncrement();
+                if (index < putTimes.length()) {
+                    putTimes.set(index, System.nanoTime());
+                }
+            }
+        });
+    }
+
+    public static void main(String[] args) throws Exception {
+        int images = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+        new DrainBenchmark(images).run(rounds);
+        System.exit(0);
+    }
+
+    private void run(int rounds) throws Exception {
+        System.out.printf("uploading %,d images%n", images);
+        try (S3Client client = s3.client()) {
+            for (int i = 0; i < images; i++) {
+                String key = i + ".png";
+                client.putObject(
+                        put -> put.bucket("mnist").key(key).contentType("image/png"),
+                        RequestBody.fromBytes(Mnist.png(i % Mnist.size())));
+            }
+        }
+        s3.flushNotifications();
+        List<Run> runs = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            runs.add(measure("kafka-image-transformer", List.of(DISTRIBUTION.toString()), round));
+            runs.add(measure("plain Java", plain(), round));
+        }
+        System.out.println(
+                "| program | first filed after start, s | images/s | images/s, last half | CPU s per 1,000 | RSS MiB | accuracy |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        runs.forEach(run -> System.out.printf(
+                Locale.ROOT,
+                "| %s | %.2f | %.0f | %.0f | %.2f | %d | %.4f |%n",
+                run.program,
+                run.firstFiled,
+                run.whole,
+                run.lastHalf,
+                run.cpuPerThousand,
+                run.rssMiB,
+                run.accuracy));
+        for (int i = 0; i + 1 < runs.size(); i += 2) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "round %d: ratio %.3f whole, %.3f last half%n",
+                    i / 2 + 1,
+                    runs.get(i).whole / runs.get(i + 1).whole,
+                    runs.get(i).lastHalf / runs.get(i + 1).lastHalf);
+        }
+    }
+
+    /** With the options of the distribution's script, so that only the program differs. */
+    private List<String> plain() throws IOException {
+        String options = Files.readString(DISTRIBUTION)
+                .lines()
+                .filter(line -> line.startsWith("exec "))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("exec \"\\$java\"|\\$\\{JAVA_OPTS:-}|\\\\", "")
+                .strip();
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(List.of(options.split("\\s+")));
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), PlainPipeline.class.getName(), String.valueOf(images)));
+        return command;
+    }
+
+    private Run measure(String program, List<String> command, int round) throws Exception {
+        emptyOutput();
+        puts.set(0);
+        putTimes = new AtomicLongArray(images);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(Path.of("target", "drain-" + program.replace(' ', '-') + "-" + round + ".log")
+                        .toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "KAFKA_BROKERS", kafka.bootstrapServers(),
+                        "EVENTS_GROUP", program.replace(' ', '-') + "-" + round,
+                        "EVENTS_TOPIC", "mnist",
+                        "S3_ENDPOINT", s3.endpoint().toString(),
+                        "S3_ACCESS_KEY", s3.accessKey(),
+                        "S3_SECRET_KEY", s3.secretKey(),
+                        "PREDICTOR_HOST", predictor.hostPort(),
+                        "OUTPUT_BUCKET", "digits",
+                        "JAVA_HOME", System.getProperty("java.home")));
+        long start = System.nanoTime();
+        Process process = builder.start();
+        long cpu = 0;
+        long rss = 0;
+        long deadline = start + Duration.ofMinutes(10).toNanos();
+        while (puts.get() < images && System.nanoTime() < deadline && process.isAlive()) {
+            cpu = Math.max(cpu, cpuTicks(process.pid()));
+            rss = Math.max(rss, peakRssKiB(process.pid()));
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        process.destroy();
+        process.waitFor(30, TimeUnit.SECONDS);
+        int filed = Math.min(puts.get(), images);
+        if (filed < images) {
+            throw new IllegalStateException(program + " filed " + filed + " of " + images);
+        }
+        long first = putTimes.get(0);
+        long middle = putTimes.get(images / 2);
+        long last = putTimes.get(images - 1);
+        return new Run(
+                program,
+                (first - start) / 1e9,
+                images * 1e9 / (last - first),
+                (images - images / 2) * 1e9 / (last - middle),
+                cpu * 1_000.0 / TICKS_PER_SECOND / images,
+                rss / 1_024,
+                accuracy());
+    }
+
+    private void emptyOutput() {
+        try (S3Client client = s3.client()) {
+            client.listObjectsV2Paginator(list -> list.bucket("digits")).contents().stream()
+                    .map(S3Object::key)
+                    .toList()
+                    .forEach(key -> client.deleteObject(
+                            delete -> delete.bucket("digits").key(key)));
+        }
+    }
+
+    private double accuracy() {
+        try (S3Client client = s3.client()) {
+            long right = client.listObjectsV2Paginator(list -> list.bucket("digits")).contents().stream()
+                    .map(object -> object.key().split("[/.]"))
+                    .filter(parts ->
+                            Integer.parseInt(parts[0]) == Mnist.truth(Integer.parseInt(parts[1]) % Mnist.size()))
+                    .count();
+            return (double) right / images;
+        }
+    }
+
+    private static long cpuTicks(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static long peakRssKiB(long pid) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}
