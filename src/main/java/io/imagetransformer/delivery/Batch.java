@@ -103,49 +103,58 @@ public final class Batch {
     /**
      * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending because it is
      * larger than its event told comes again in a later chunk.
+     *
+     * <p>Camel's split asks whether there is more before the chunk in hand is worked, so before anybody knows what that
+     * one leaves over: the answer is yes then, and the last chunk may be empty.
      */
     public Iterator<Chunk> getChunks() {
         Deque<Upload> queue =
                 new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
         return new Iterator<>() {
-            private List<Upload> last = List.of();
-            private final Map<Upload, Long> reckoned = new HashMap<>();
+            private final Map<Upload, Long> inHand = new LinkedHashMap<>();
 
             @Override
             public boolean hasNext() {
-                requeue();
-                return !queue.isEmpty() && waitingFor == null && hasTime();
-            }
-
-            private void requeue() {
-                for (Upload upload : last) {
-                    upload.release();
-                    Long before = reckoned.get(upload);
-                    if (upload.isPending() && before != null && before < upload.bytes()) {
-                        queue.add(upload);
-                    }
-                }
-                last = List.of();
+                return mayGoOn()
+                        && (!queue.isEmpty() || inHand.keySet().stream().anyMatch(Upload::isPending));
             }
 
             @Override
             public Chunk next() {
-                if (!hasNext()) {
+                if (queue.isEmpty() && inHand.isEmpty()) {
                     throw new NoSuchElementException();
                 }
-                List<Upload> chunk = new ArrayList<>();
+                requeueWhatTurnedOutLarger();
+                if (mayGoOn()) {
+                    takeAsManyAsFit();
+                }
+                return new Chunk(List.copyOf(inHand.keySet()));
+            }
+
+            private boolean mayGoOn() {
+                return waitingFor == null && hasTime();
+            }
+
+            private void requeueWhatTurnedOutLarger() {
+                inHand.forEach((upload, reckoned) -> {
+                    upload.release();
+                    if (upload.isPending() && upload.bytes() > reckoned) {
+                        queue.add(upload);
+                    }
+                });
+                inHand.clear();
+            }
+
+            private void takeAsManyAsFit() {
                 long bytes = 0;
-                while (!queue.isEmpty() && chunk.size() < limits.maxImages()) {
+                while (!queue.isEmpty() && inHand.size() < limits.maxImages()) {
                     bytes += queue.peek().bytes() + limits.bytesPerTensor();
-                    if (!chunk.isEmpty() && bytes > limits.maxBytes()) {
+                    if (!inHand.isEmpty() && bytes > limits.maxBytes()) {
                         break;
                     }
                     Upload upload = queue.remove();
-                    reckoned.put(upload, upload.bytes());
-                    chunk.add(upload);
+                    inHand.put(upload, upload.bytes());
                 }
-                last = chunk;
-                return new Chunk(chunk);
             }
         };
     }
