@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -23,8 +26,9 @@ import io.imagetransformer.event.ObjectRef;
 /**
  * The unit of work: what one Kafka poll brought, or one HTTP request carried.
  *
- * <p>Of several events of one key only the newest is worked on; the others end as superseded, because the copies of both
- * would lie under one key. The newest is the one with the higher sequencer, else the later one in the batch.
+ * <p>Of several events of one key only the newest is worked on, by their sequencers; the others, and repeats, end as
+ * superseded, because all copies would lie under one key. Where the sequencers do not tell which is newer, both are
+ * worked on, in the batch's order, never in one chunk.
  */
 public final class Batch {
     private final List<Entry> entries;
@@ -66,19 +70,38 @@ public final class Batch {
     }
 
     private void supersede() {
-        Map<List<String>, Upload> newest = new HashMap<>();
+        Map<List<String>, List<Upload>> worked = new HashMap<>();
         getUploads().forEach(upload -> {
             ObjectRef object = upload.object();
-            Upload other = newest.putIfAbsent(List.of(object.bucket(), object.key()), upload);
-            if (other == null) {
+            List<Upload> others = worked.computeIfAbsent(key(upload), key -> new ArrayList<>());
+            if (others.stream().anyMatch(other -> other.object().isNewerThan(object))) {
+                supersede(upload);
                 return;
             }
-            Upload older = other.object().isNewerThan(object) ? upload : other;
-            if (older == other) {
-                newest.put(List.of(object.bucket(), object.key()), upload);
-            }
-            older.end(new Outcome.Ignored(IgnoredReason.SUPERSEDED.code(), "a newer event of its key is in the batch"));
+            others.removeIf(other -> {
+                boolean older = object.isNewerThan(other.object()) || isSameEvent(object, other.object());
+                if (older) {
+                    supersede(other);
+                }
+                return older;
+            });
+            others.add(upload);
         });
+    }
+
+    private static List<String> key(Upload upload) {
+        return List.of(upload.object().bucket(), upload.object().key());
+    }
+
+    private static void supersede(Upload upload) {
+        upload.end(new Outcome.Ignored(
+                IgnoredReason.SUPERSEDED.code(), "a newer event of its key, or the same again, is in the batch"));
+    }
+
+    private static boolean isSameEvent(ObjectRef one, ObjectRef other) {
+        return Objects.equals(one.versionId(), other.versionId())
+                && Objects.equals(one.eTag(), other.eTag())
+                && Objects.equals(one.sequencer(), other.sequencer());
     }
 
     public Stream<Upload> getUploads() {
@@ -147,9 +170,12 @@ public final class Batch {
 
             private void takeAsManyAsFit() {
                 long bytes = 0;
+                Set<List<String>> keys = new HashSet<>();
                 while (!queue.isEmpty() && inHand.size() < limits.maxImages()) {
-                    bytes += queue.peek().bytes() + limits.bytesPerTensor();
-                    if (!inHand.isEmpty() && bytes > limits.maxBytes()) {
+                    Upload next = queue.element();
+                    bytes += next.bytes() + limits.bytesPerTensor();
+                    boolean keyInHand = !keys.add(key(next));
+                    if (keyInHand || !inHand.isEmpty() && bytes > limits.maxBytes()) {
                         break;
                     }
                     Upload upload = queue.remove();

@@ -1,6 +1,5 @@
 package io.imagetransformer.predictor;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -15,6 +14,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -62,8 +62,8 @@ public final class V1Protocol {
      */
     public static byte[] request(List<Tensor> instances) {
         int values = instances.isEmpty() ? 0 : instances.get(0).values().length;
-        ByteArrayOutputStream body = new ByteArrayOutputStream(32 + instances.size() * values * 20);
-        body.writeBytes("{\"instances\":[".getBytes(StandardCharsets.US_ASCII));
+        ByteArrayBuilder body = new ByteArrayBuilder(32 + instances.size() * values * 20);
+        body.write("{\"instances\":[".getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < instances.size(); i++) {
             if (i > 0) {
                 body.write(',');
@@ -74,11 +74,11 @@ public final class V1Protocol {
                 if (j > 0) {
                     body.write(',');
                 }
-                body.writeBytes(text(pixels[j]));
+                body.write(text(pixels[j]));
             }
             body.write(']');
         }
-        body.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+        body.write("]}".getBytes(StandardCharsets.US_ASCII));
         return body.toByteArray();
     }
 
