@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 import org.apache.camel.CamelContext;
@@ -104,10 +105,9 @@ public final class Sandbox {
     }
 
     private int work() throws Exception {
-        say(
-                "kafka-image-transformer sandbox: files uploaded pictures by the digit that a model sees. Ctrl-C stops it.");
-        say("");
         SandboxFolder folder = opened(SandboxFolder.open(options.data(), options.fresh()));
+        say("Sandbox of kafka-image-transformer: uploaded pictures are filed by the digit on them. Ctrl-C stops it.");
+        say("");
         UnaryOperator<String> checkout = settingsOfTheCheckout();
         int kafkaPort = usualOrFree(KAFKA_PORT);
         int s3Port = usualOrFree(S3_PORT);
@@ -252,7 +252,21 @@ public final class Sandbox {
 
     private void startProgram(Map<String, String> overrides, boolean managed) throws Exception {
         KafkaImageTransformer program = opened(new KafkaImageTransformer(home, overrides));
-        program.start();
+        ExecutorService starter = Executors.newSingleThreadExecutor();
+        Future<?> start = starter.submit(() -> {
+            program.start();
+            return null;
+        });
+        starter.shutdown();
+        try {
+            // It waits for what is missing, and says for what: a person sees that, who called with --once does not.
+            start.get(options.once() ? options.within().toMillis() : Long.MAX_VALUE, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the pipeline is not ready after " + options.within().toSeconds() + " s");
+        }
         String port = overrides.getOrDefault("management.port", String.valueOf(MANAGEMENT_PORT));
         String observe = "http://127.0.0.1:" + port + "/observe/";
         say("  pipeline       "
@@ -293,8 +307,8 @@ public final class Sandbox {
         say("Filed images:  " + shown(folder.buckets().resolve(output)));
         say("Your own:      put a picture, a dark digit on a bright ground, into " + shown(folder.inbox()));
         say("or upload it:  curl --aws-sigv4 aws:amz:us-east-1:s3 --user " + ACCESS_KEY + ":" + SECRET_KEY
-                + " -X PUT -H 'Content-Type: image/png' --data-binary @my-digit.png " + s3.endpoint() + "/" + source
-                + "/my-digit.png");
+                + " -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -T my-digit.png " + s3.endpoint() + "/" + source + "/");
+        say("               (curl 7.87 or newer)");
         say("");
     }
 

@@ -1,0 +1,85 @@
+package io.imagetransformer.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The command as a newcomer runs it, with {@code --once}; and again on what the first run left. */
+class SandboxShowsTheWholePathTest {
+    @TempDir
+    private static Path data;
+
+    private static SandboxProcess first;
+    private static SandboxProcess second;
+
+    @BeforeAll
+    static void runTwice() {
+        first = SandboxProcess.run(data, "--once");
+        second = SandboxProcess.run(data, "--once");
+    }
+
+    @AfterAll
+    static void end() {
+        first.close();
+        second.close();
+    }
+
+    @Test
+    void itEndsWithSuccess() {
+        assertThat(first.exitCode()).as(first.output()).isZero();
+    }
+
+    @Test
+    void aLinePerSampleTellsItsDigitAndTheTimeItTook() throws IOException {
+        assertThat(filedLines(first)).containsExactlyInAnyOrderElementsOf(expectedLines());
+    }
+
+    @Test
+    void eachSampleLiesUnderItsDigit() throws IOException {
+        for (String sample : samples()) {
+            assertThat(data.resolve("s3/digits/" + sample.charAt(0) + "/samples/" + sample))
+                    .hasSameBinaryContentAs(Path.of("src/test/resources/samples", sample));
+        }
+    }
+
+    @Test
+    void nothingButTheSandboxSpeaks() {
+        assertThat(first.output()).doesNotContain("Exception", "ERROR", "WARN", "SLF4J");
+    }
+
+    @Test
+    void aSecondRunOnTheSurvivingDataFilesTheSamplesAnew() throws IOException {
+        assertThat(second.exitCode()).as(second.output()).isZero();
+        assertThat(filedLines(second)).containsExactlyInAnyOrderElementsOf(expectedLines());
+    }
+
+    /** Without clock time and figures. */
+    private static List<String> filedLines(SandboxProcess run) {
+        return run.lines().stream()
+                .filter(line -> line.matches("\\d\\d:\\d\\d:\\d\\d  mnist/samples/.* \\(confidence [01]\\.\\d{3}\\): .*"
+                        + " \\d+ ms after its upload"))
+                .map(line -> line.replaceAll("^\\S+ +", "").replaceAll(" \\(.*", ""))
+                .toList();
+    }
+
+    private static List<String> expectedLines() throws IOException {
+        return samples().stream()
+                .map(sample -> "mnist/samples/" + sample + " is " + sample.charAt(0))
+                .toList();
+    }
+
+    private static List<String> samples() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/samples"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.imagetransformer.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.imagetransformer.sandbox.PredictorBehaviour.Prediction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** {@code --once} fails where a sample is not under its digit, and says which. */
+class SandboxTellsWhatIsWrongTest {
+    @TempDir
+    private Path data;
+
+    @Test
+    void aPredictorThatTakesFivesForSixesFailsTheRun() throws IOException {
+        // Given
+        try (EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist")) {
+            predictor.behave(call -> call.predict(
+                    predictions -> predictions.stream().map(this::sixForFive).toList()));
+
+            // When
+            SandboxProcess run = SandboxProcess.run(data, "--once", "--predictor", predictor.hostPort());
+
+            // Then
+            assertThat(run.exitCode()).as(run.output()).isOne();
+            assertThat(run.lines())
+                    .contains("samples/5.png shows a 5 and is filed under 6")
+                    .contains("samples/5-200x200.jpg shows a 5 and is filed under 6")
+                    .noneMatch(line -> line.startsWith("samples/4.png shows"));
+        }
+    }
+
+    private Prediction sixForFive(Prediction prediction) {
+        return prediction.label() == 5 ? new Prediction(prediction.probabilities(), 6) : prediction;
+    }
+
+    @Test
+    void aPredictorThatRefusesFailsTheRunWhenTheTimeIsOver() throws IOException {
+        // Given
+        try (EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist")) {
+            predictor.behave(PredictorBehaviour.answering(PredictorBehaviour.Answer.error(503, "out of order")));
+
+            // When
+            SandboxProcess run =
+                    SandboxProcess.run(data, "--once", "--within", "5", "--predictor", predictor.hostPort());
+
+            // Then
+            assertThat(run.exitCode()).as(run.output()).isOne();
+            assertThat(run.lines()).contains("samples/0.png shows a 0 and is not filed");
+        }
+    }
+
+    @Test
+    void aPredictorThatIsNotThereFailsTheRunWhenTheTimeIsOver() {
+        // When
+        SandboxProcess run =
+                SandboxProcess.run(data, "--once", "--within", "3", "--predictor", "127.0.0.1:" + LoopbackPorts.free());
+
+        // Then
+        assertThat(run.exitCode()).as(run.output()).isOne();
+        assertThat(run.lines()).contains("sandbox: the pipeline is not ready after 3 s");
+    }
+
+    @Test
+    void anUnknownOptionIsNamed() {
+        // When
+        SandboxProcess run = SandboxProcess.run(data, "--onec");
+
+        // Then
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.lines()).containsExactly("sandbox: --onec is no option; --help lists them");
+    }
+}
