@@ -40,8 +40,9 @@ public final class Batch {
     }
 
     /**
+     * @param records in the order of their offsets within each partition
+     * @param decode record to what it turned out to be; throws nothing
      * @param deadline up to when infrastructure is waited for, as {@link System#nanoTime()}
-     * @param decode record to outcomes
      */
     public Batch(
             List<SourceRecord> records,
@@ -81,6 +82,7 @@ public final class Batch {
         });
     }
 
+    /** The uploads that its records told of, the superseded ones too, in the order of the records. */
     public Stream<Upload> getUploads() {
         return entries.stream().flatMap(entry -> entry.uploads().stream());
     }
@@ -95,7 +97,11 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
-    /** Remembers what an upload was left pending for. */
+    /**
+     * Remembers what an upload was left pending for: no further chunk is begun.
+     *
+     * @param message one line for a person
+     */
     public void waitsFor(String message) {
         waitingFor = message;
     }
@@ -103,51 +109,60 @@ public final class Batch {
     /**
      * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending because it is
      * larger than its event told comes again in a later chunk.
+     *
+     * <p>Whether another chunk follows is asked before the one in hand is worked on, for Camel's split looks ahead; what
+     * that one will leave, nobody knows then. So each chunk is followed by another, and the last one is empty.
      */
     public Iterator<Chunk> getChunks() {
-        Deque<Upload> queue =
+        return new Chunks();
+    }
+
+    private final class Chunks implements Iterator<Chunk> {
+        private final Deque<Upload> queue =
                 new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
-        return new Iterator<>() {
-            private List<Upload> last = List.of();
-            private final Map<Upload, Long> reckoned = new HashMap<>();
+        private final Map<Upload, Long> reckoned = new HashMap<>();
+        private List<Upload> last = List.of();
+        private boolean more = !queue.isEmpty();
 
-            @Override
-            public boolean hasNext() {
-                requeue();
-                return !queue.isEmpty() && waitingFor == null && hasTime();
-            }
+        @Override
+        public boolean hasNext() {
+            return more;
+        }
 
-            private void requeue() {
-                for (Upload upload : last) {
-                    upload.release();
-                    Long before = reckoned.get(upload);
-                    if (upload.isPending() && before != null && before < upload.bytes()) {
-                        queue.add(upload);
-                    }
-                }
-                last = List.of();
+        @Override
+        public Chunk next() {
+            if (!more) {
+                throw new NoSuchElementException();
             }
+            finishLast();
+            last = waitingFor == null && hasTime() ? take() : List.of();
+            more = !last.isEmpty();
+            return new Chunk(last);
+        }
 
-            @Override
-            public Chunk next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
+        private void finishLast() {
+            for (Upload upload : last) {
+                upload.release();
+                if (upload.isPending() && reckoned.getOrDefault(upload, Long.MAX_VALUE) < upload.bytes()) {
+                    queue.add(upload);
                 }
-                List<Upload> chunk = new ArrayList<>();
-                long bytes = 0;
-                while (!queue.isEmpty() && chunk.size() < limits.maxImages()) {
-                    bytes += queue.peek().bytes() + limits.bytesPerTensor();
-                    if (!chunk.isEmpty() && bytes > limits.maxBytes()) {
-                        break;
-                    }
-                    Upload upload = queue.remove();
-                    reckoned.put(upload, upload.bytes());
-                    chunk.add(upload);
-                }
-                last = chunk;
-                return new Chunk(chunk);
             }
-        };
+        }
+
+        private List<Upload> take() {
+            List<Upload> chunk = new ArrayList<>();
+            long bytes = 0;
+            while (!queue.isEmpty() && chunk.size() < limits.maxImages()) {
+                bytes += queue.peek().bytes() + limits.bytesPerTensor();
+                if (!chunk.isEmpty() && bytes > limits.maxBytes()) {
+                    break;
+                }
+                Upload upload = queue.remove();
+                reckoned.put(upload, upload.bytes());
+                chunk.add(upload);
+            }
+            return chunk;
+        }
     }
 
     /** Whether some upload has no outcome yet. */
@@ -160,7 +175,10 @@ public final class Batch {
         return Optional.ofNullable(waitingFor).orElse("the rest of a large batch");
     }
 
-    /** A dead letter for each finished record of which an object failed or that is malformed. */
+    /**
+     * A dead letter for each finished record of which an object failed or that is malformed. A record that is not
+     * finished has none yet: it comes again, and is told of once, with all its causes.
+     */
     public List<DeadLetter> getDeadLetters() {
         return entries.stream()
                 .filter(Entry::isFinished)
