@@ -2,7 +2,11 @@ package io.imagetransformer.camel;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import org.apache.camel.Exchange;
@@ -27,8 +31,10 @@ public final class ImageFacts {
     private final KeyLayout layout;
     private final Settings.Output output;
     private final String model;
+    private final Clock clock;
 
-    public ImageFacts(KeyLayout layout, Settings.Output output, String model) {
+    public ImageFacts(KeyLayout layout, Settings.Output output, String model, Clock clock) {
+        this.clock = clock;
         this.layout = layout;
         this.output = output;
         this.model = model;
@@ -70,6 +76,20 @@ public final class ImageFacts {
                 upload.fetched(),
                 Provenance.added(upload.fetched().userMetadata(), object, model, prediction));
         message.setBody(upload.fetched().bytes());
+    }
+
+    /** For a log line: the confidence to three digits, or that the model told none. */
+    public String confidence(Exchange exchange) {
+        Double confidence = exchange.getVariable("confidence", Double.class);
+        return confidence == null ? "unknown" : String.format(Locale.ROOT, "%.3f", confidence);
+    }
+
+    /** For a log line: how long ago its event says that it was uploaded, by the store's clock. */
+    public String age(Exchange exchange) {
+        Instant eventTime = exchange.getVariable("eventTime", Instant.class);
+        return eventTime == null
+                ? "age unknown"
+                : Duration.between(eventTime, clock.instant()).toMillis() + " ms after its upload";
     }
 
     private static void set(Exchange exchange, String name, @Nullable Object value) {

@@ -90,7 +90,8 @@ public final class Wiring extends MainListenerSupport {
                 new ImageFacts(
                         new KeyLayout(settings.output().keyLayout()),
                         settings.output(),
-                        settings.predictor().modelName()));
+                        settings.predictor().modelName(),
+                        Clock.systemUTC()));
         registry.bind(
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));

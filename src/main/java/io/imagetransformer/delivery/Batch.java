@@ -110,59 +110,59 @@ public final class Batch {
      * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending because it is
      * larger than its event told comes again in a later chunk.
      *
-     * <p>Whether another chunk follows is asked before the one in hand is worked on, for Camel's split looks ahead; what
-     * that one will leave, nobody knows then. So each chunk is followed by another, and the last one is empty.
+     * <p>Camel's split asks whether there is more before the chunk in hand is worked, so before anybody knows what that
+     * one leaves over: the answer is yes then, and the last chunk may be empty.
      */
     public Iterator<Chunk> getChunks() {
-        return new Chunks();
-    }
-
-    private final class Chunks implements Iterator<Chunk> {
-        private final Deque<Upload> queue =
+        Deque<Upload> queue =
                 new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
-        private final Map<Upload, Long> reckoned = new HashMap<>();
-        private List<Upload> last = List.of();
-        private boolean more = !queue.isEmpty();
+        return new Iterator<>() {
+            private final Map<Upload, Long> inHand = new LinkedHashMap<>();
 
-        @Override
-        public boolean hasNext() {
-            return more;
-        }
-
-        @Override
-        public Chunk next() {
-            if (!more) {
-                throw new NoSuchElementException();
+            @Override
+            public boolean hasNext() {
+                return mayGoOn()
+                        && (!queue.isEmpty() || inHand.keySet().stream().anyMatch(Upload::isPending));
             }
-            finishLast();
-            last = waitingFor == null && hasTime() ? take() : List.of();
-            more = !last.isEmpty();
-            return new Chunk(last);
-        }
 
-        private void finishLast() {
-            for (Upload upload : last) {
-                upload.release();
-                if (upload.isPending() && reckoned.getOrDefault(upload, Long.MAX_VALUE) < upload.bytes()) {
-                    queue.add(upload);
+            @Override
+            public Chunk next() {
+                if (queue.isEmpty() && inHand.isEmpty()) {
+                    throw new NoSuchElementException();
+                }
+                requeueWhatTurnedOutLarger();
+                if (mayGoOn()) {
+                    takeAsManyAsFit();
+                }
+                return new Chunk(List.copyOf(inHand.keySet()));
+            }
+
+            private boolean mayGoOn() {
+                return waitingFor == null && hasTime();
+            }
+
+            private void requeueWhatTurnedOutLarger() {
+                inHand.forEach((upload, reckoned) -> {
+                    upload.release();
+                    if (upload.isPending() && upload.bytes() > reckoned) {
+                        queue.add(upload);
+                    }
+                });
+                inHand.clear();
+            }
+
+            private void takeAsManyAsFit() {
+                long bytes = 0;
+                while (!queue.isEmpty() && inHand.size() < limits.maxImages()) {
+                    bytes += queue.peek().bytes() + limits.bytesPerTensor();
+                    if (!inHand.isEmpty() && bytes > limits.maxBytes()) {
+                        break;
+                    }
+                    Upload upload = queue.remove();
+                    inHand.put(upload, upload.bytes());
                 }
             }
-        }
-
-        private List<Upload> take() {
-            List<Upload> chunk = new ArrayList<>();
-            long bytes = 0;
-            while (!queue.isEmpty() && chunk.size() < limits.maxImages()) {
-                bytes += queue.peek().bytes() + limits.bytesPerTensor();
-                if (!chunk.isEmpty() && bytes > limits.maxBytes()) {
-                    break;
-                }
-                Upload upload = queue.remove();
-                reckoned.put(upload, upload.bytes());
-                chunk.add(upload);
-            }
-            return chunk;
-        }
+        };
     }
 
     /** Whether some upload has no outcome yet. */

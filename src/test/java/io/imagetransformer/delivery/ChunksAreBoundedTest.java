@@ -148,7 +148,7 @@ class ChunksAreBoundedTest {
         List<List<String>> chunks = work(batch, Given::file);
 
         // Then
-        assertThat(chunks).containsExactly(List.of());
+        assertThat(chunks).isEmpty();
         assertThat(batch.hasTime()).isFalse();
         assertThat(batch.waitingFor()).isEqualTo("the rest of a large batch");
     }

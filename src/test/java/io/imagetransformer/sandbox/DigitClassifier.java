@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-import nu.pattern.OpenCV;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;
 import org.opencv.dnn.Dnn;
 import org.opencv.dnn.Net;
 
+import io.imagetransformer.image.OpenCv;
 import io.imagetransformer.sandbox.PredictorBehaviour.Prediction;
 
 /**
@@ -32,7 +32,7 @@ final class DigitClassifier {
     private final BlockingQueue<Net> networks;
 
     DigitClassifier() {
-        OpenCV.loadLocally();
+        OpenCv.load();
         int count = Runtime.getRuntime().availableProcessors();
         networks = new ArrayBlockingQueue<>(count);
         MatOfByte model = new MatOfByte(model());
