@@ -44,8 +44,9 @@ public final class Batch {
     }
 
     /**
+     * @param records in the order of their offsets within each partition
+     * @param decode record to what it turned out to be; throws nothing
      * @param deadline up to when infrastructure is waited for, as {@link System#nanoTime()}
-     * @param decode record to outcomes
      */
     public Batch(
             List<SourceRecord> records,
@@ -104,6 +105,7 @@ public final class Batch {
                 && Objects.equals(one.sequencer(), other.sequencer());
     }
 
+    /** The uploads that its records told of, the superseded ones too, in the order of the records. */
     public Stream<Upload> getUploads() {
         return entries.stream().flatMap(entry -> entry.uploads().stream());
     }
@@ -118,7 +120,11 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
-    /** Remembers what an upload was left pending for. */
+    /**
+     * Remembers what an upload was left pending for: no further chunk is begun.
+     *
+     * @param message one line for a person
+     */
     public void waitsFor(String message) {
         waitingFor = message;
     }
@@ -195,7 +201,10 @@ public final class Batch {
         return Optional.ofNullable(waitingFor).orElse("the rest of a large batch");
     }
 
-    /** A dead letter for each finished record of which an object failed or that is malformed. */
+    /**
+     * A dead letter for each finished record of which an object failed or that is malformed. A record that is not
+     * finished has none yet: it comes again, and is told of once, with all its causes.
+     */
     public List<DeadLetter> getDeadLetters() {
         return entries.stream()
                 .filter(Entry::isFinished)

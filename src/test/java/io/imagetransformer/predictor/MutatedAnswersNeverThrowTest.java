@@ -75,12 +75,30 @@ class MutatedAnswersNeverThrowTest {
             int at = random.nextInt(body.length());
             int end = Math.min(body.length(), at + random.nextInt(1, 12));
             String piece = PIECES.get(random.nextInt(PIECES.size()));
-            switch (random.nextInt(3)) {
+            switch (random.nextInt(4)) {
+                case 3 -> replaceAList(body, at, piece);
                 case 0 -> body.insert(at, piece);
                 case 1 -> body.replace(at, end, piece);
                 default -> body.insert(at, body.substring(at, end));
             }
         }
         return body.toString();
+    }
+
+    /** The first list or object from there on, whole. */
+    private static void replaceAList(StringBuilder body, int from, String piece) {
+        int start = from;
+        while (start < body.length() && body.charAt(start) != '[' && body.charAt(start) != '{') {
+            start++;
+        }
+        int depth = 0;
+        for (int end = start; end < body.length(); end++) {
+            char c = body.charAt(end);
+            depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+            if (depth == 0) {
+                body.replace(start, end + 1, piece);
+                return;
+            }
+        }
     }
 }
