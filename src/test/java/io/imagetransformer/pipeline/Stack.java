@@ -154,8 +154,9 @@ final class Stack implements AutoCloseable {
         return topic + "-dead-letter";
     }
 
+    /** None, too, where the topic was not created yet. */
     List<ConsumerRecord<byte[], byte[]>> deadLetters() {
-        return probe().readAll(deadLetterTopic());
+        return probe().topicExists(deadLetterTopic()) ? probe().readAll(deadLetterTopic()) : List.of();
     }
 
     /** Of each dead letter, its record's key, and stage and reason in one text. */
