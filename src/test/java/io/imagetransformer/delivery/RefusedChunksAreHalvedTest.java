@@ -87,11 +87,11 @@ class RefusedChunksAreHalvedTest {
 
             // When
             ask(chunk, refused);
-            boolean doubtful = chunk.isDoubtful();
+            List<Chunk> alone = chunk.getRefusedAlone();
             chunk.blameRefused();
 
             // Then
-            assertThat(doubtful).as("%s", bad).isFalse();
+            assertThat(alone).as("%s", bad).hasSameSizeAs(bad);
             assertThat(chunk.getPredicted()).hasSize(7 - bad.size());
             assertThat(refused).allSatisfy(upload -> assertThat(upload.outcome())
                     .isEqualTo(new Outcome.Failed("predict", "predictor-refused", "status 400")));
@@ -107,7 +107,7 @@ class RefusedChunksAreHalvedTest {
         ask(chunk, Set.copyOf(chunk.getPending()));
 
         // Then
-        assertThat(chunk.isDoubtful()).isTrue();
+        assertThat(chunk.isAnyRefused()).isTrue();
         assertThat(chunk.refusal()).isEqualTo("status 400");
         assertThat(chunk.getPending()).hasSize(3);
     }
@@ -123,12 +123,12 @@ class RefusedChunksAreHalvedTest {
         chunk.blameRefused();
 
         // Then
-        assertThat(chunk.isDoubtful()).isFalse();
+        assertThat(chunk.isAnyRefused()).isFalse();
         assertThat(chunk.getPredicted()).hasSize(1);
     }
 
     @Test
-    void aChunkOfNoneIsNeitherRefusedNorDoubtful() {
+    void aChunkOfNoneIsRefusesNone() {
         // Given
         Chunk chunk = new Chunk(List.of());
 
@@ -137,7 +137,7 @@ class RefusedChunksAreHalvedTest {
 
         // Then
         assertThat(chunk.getToPredict()).isEmpty();
-        assertThat(chunk.isDoubtful()).isFalse();
+        assertThat(chunk.isAnyRefused()).isFalse();
     }
 
     @Test
