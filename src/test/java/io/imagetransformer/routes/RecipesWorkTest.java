@@ -68,8 +68,7 @@ class RecipesWorkTest {
             "#{x}.png",
             "<7>.png");
 
-    private static final String STOP_SEVENS =
-            """
+    private static final String STOP_SEVENS = """
             - filter:
                 id: seven
                 expression:
@@ -289,7 +288,8 @@ class RecipesWorkTest {
     @Test
     void aStopBeforeThePutSkipsTheImage() throws Exception {
         // Given
-        Path routes = RouteFiles.edited(new RouteFiles.Recipe("stop", "before", "destination-key", STOP_SEVENS), folder);
+        Path routes =
+                RouteFiles.edited(new RouteFiles.Recipe("stop", "before", "destination-key", STOP_SEVENS), folder);
 
         // When
         List<Outcome> outcomes = run(routes);
@@ -302,7 +302,8 @@ class RecipesWorkTest {
     @Test
     void aStopBehindThePutLeavesTheImageFiled() throws Exception {
         // Given
-        Path routes = RouteFiles.edited(new RouteFiles.Recipe("stop", "after", "choose-destination", STOP_SEVENS), folder);
+        Path routes =
+                RouteFiles.edited(new RouteFiles.Recipe("stop", "after", "choose-destination", STOP_SEVENS), folder);
 
         // When
         List<Outcome> outcomes = run(routes);
