@@ -15,6 +15,8 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchGivenBack;
@@ -23,6 +25,7 @@ import io.imagetransformer.delivery.SourceRecord;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.EventDecoder;
 import io.imagetransformer.event.IncomingEvent;
+import io.imagetransformer.event.MalformedReason;
 import io.imagetransformer.event.SourcePolicy;
 
 /**
@@ -31,6 +34,7 @@ import io.imagetransformer.event.SourcePolicy;
  * <p>Used by the intake route alone; one instance serves all its consumers.
  */
 public final class KafkaBatches {
+    private static final Logger LOGGER = LoggerFactory.getLogger(KafkaBatches.class);
     private static final String COMMITS = "kafkaCommits";
 
     private final EventDecoder decoder;
@@ -69,9 +73,23 @@ public final class KafkaBatches {
     private List<Decoded> decode(SourceRecord record) {
         Map<String, String> headers = new HashMap<>();
         record.headers().forEach((name, value) -> headers.put(name, new String(value, StandardCharsets.UTF_8)));
-        return decoder.decode(new IncomingEvent(headers, record.value())).stream()
-                .map(policy::apply)
-                .toList();
+        try {
+            return decoder.decode(new IncomingEvent(headers, record.value())).stream()
+                    .map(policy::apply)
+                    .toList();
+        } catch (RuntimeException e) {
+            // A defect of ours: this record must neither hold its partition for ever nor vanish.
+            LOGGER.error(
+                    "the record at {}/{}/{} could not be decoded: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage(),
+                    e);
+            return List.of(new Decoded.Malformed(
+                    MalformedReason.UNKNOWN_SHAPE,
+                    "its decoding failed: " + e.getClass().getSimpleName()));
+        }
     }
 
     private static SourceRecord record(Message message) {

@@ -34,7 +34,7 @@ class DefaultsAreWhatTheFileSaysTest {
                                 256,
                                 Duration.ofMinutes(10),
                                 Duration.ofMinutes(7)),
-                        new Settings.Batch(256, 128L << 20, 24),
+                        new Settings.Batch(256, 64L << 20, 24),
                         new Settings.Source(Set.of("mnist")),
                         store,
                         store,
