@@ -190,6 +190,9 @@ def make_png():
     add("bad-png-no-ihdr.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", zlib.compress(b"\0" * 30)) + chunk(b"IEND", b""))
     add("bad-png-pixels-short.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 99, 99, 8, 0, 0, 0, 0))
         + chunk(b"IDAT", zlib.compress(b"\0" * 300)) + chunk(b"IEND", b""))
+    oriented = pil(stroke(30, 20), "PNG", exif=orientation(6))
+    at = oriented.index(b"eXIf") + 4
+    add("bad-png-damaged-exif.png", oriented[:at] + b"ME" + oriented[at + 2:])
     # 30000 x 30000 pixels in 109 KB: a second and a gigabyte for whoever decodes it.
     z = zlib.compressobj(9)
     row = b"\0" * (30000 // 8 + 1)
@@ -477,7 +480,7 @@ def make_tiff():
     add("bad-tiff-directory-outside.tif", b"II*\0" + struct.pack("<I", 5000) + b"\0" * 50)
     add("bad-tiff-directory-beyond-64-bits.tif", b"II+\0" + struct.pack("<HHQ", 8, 0, 16) + b"\xff" * 60)
     add("bad-tiff-header-only.tif", b"MM\0*")
-    add("bad-tiff-many-samples.tif", tiff(noise(5, 5, 20), photometric=1))
+    add("bad-tiff-five-samples.tif", tiff(noise(5, 5, 5), photometric=1))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

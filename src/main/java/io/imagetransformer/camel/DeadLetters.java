@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,7 +28,13 @@ import io.imagetransformer.delivery.SourceRecord;
 public final class DeadLetters {
     private static final Logger LOGGER = LoggerFactory.getLogger(DeadLetters.class);
     private static final String PREFIX = "dead-letter-";
+    private static final String LETTER = "deadLetter";
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** What a dead letter without its value may still carry of the record: bytes of key and headers, and causes. */
+    private static final int SMALL = 16 * 1024;
+
+    private static final int FEW = 20;
 
     private final Clock clock;
     private final String version;
@@ -45,20 +52,10 @@ public final class DeadLetters {
                 .orElseThrow(() -> new IllegalStateException("only Kafka records are dead-lettered"));
         DeadLetter.Cause first = letter.causes().get(0);
         Message message = exchange.getMessage();
+        exchange.setProperty(LETTER, letter);
         message.removeHeaders("*");
-        record.headers().forEach((name, value) -> message.setHeader(harmless(name), value));
-        header(message, "reason", first.reason());
-        header(message, "stage", first.stage());
-        header(message, "message", first.message());
-        header(message, "causes", json(letter));
-        header(message, "topic", record.topic());
-        header(message, "partition", String.valueOf(record.partition()));
-        header(message, "offset", String.valueOf(record.offset()));
-        header(message, "time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        header(message, "version", version);
-        if (record.key() != null) {
-            message.setHeader(KafkaConstants.KEY, record.key());
-        }
+        copyKeyAndHeaders(record, message);
+        tellCauses(message, record, letter.causes(), letter.causes());
         message.setBody(record.value());
         LOGGER.atWarn()
                 .addKeyValue("reason", first.reason())
@@ -74,13 +71,59 @@ public final class DeadLetters {
                         first.key() == null ? null : ImageFacts.forLog(first.key()));
     }
 
-    /** The topic or the producer takes no record of this size: coordinates, digest and size stay, the value goes. */
+    /**
+     * The topic or the producer takes no record of this size: the coordinates and the first causes stay, the value goes
+     * and leaves its size and digest, and so do key and headers where they are large themselves.
+     */
     public void withoutValue(Exchange exchange) {
+        DeadLetter letter = exchange.getProperty(LETTER, DeadLetter.class);
+        SourceRecord record = letter.record();
+        byte[] value = record.value();
+        boolean small = bytesOfKeyAndHeaders(record) <= SMALL;
         Message message = exchange.getMessage();
-        byte[] value = message.getBody(byte[].class);
-        header(message, "value-bytes", String.valueOf(value.length));
-        header(message, "value-sha256", sha256(value));
+        message.removeHeaders("*");
+        if (small) {
+            copyKeyAndHeaders(record, message);
+        }
+        List<DeadLetter.Cause> few =
+                letter.causes().subList(0, Math.min(letter.causes().size(), FEW));
+        tellCauses(message, record, letter.causes(), few);
+        header(message, "left-out", small ? "value" : "value, key, headers");
+        if (value != null) {
+            header(message, "value-bytes", String.valueOf(value.length));
+            header(message, "value-sha256", sha256(value));
+        }
         message.setBody(null);
+    }
+
+    private static void copyKeyAndHeaders(SourceRecord record, Message message) {
+        record.headers().forEach((name, value) -> message.setHeader(harmless(name), value));
+        if (record.key() != null) {
+            message.setHeader(KafkaConstants.KEY, record.key());
+        }
+    }
+
+    private static long bytesOfKeyAndHeaders(SourceRecord record) {
+        long headers = record.headers().entrySet().stream()
+                .mapToLong(header -> header.getKey().length() + header.getValue().length)
+                .sum();
+        return headers + (record.key() == null ? 0 : record.key().length);
+    }
+
+    /** @param told those of the causes that are listed */
+    private void tellCauses(
+            Message message, SourceRecord record, List<DeadLetter.Cause> causes, List<DeadLetter.Cause> told) {
+        DeadLetter.Cause first = causes.get(0);
+        header(message, "reason", first.reason());
+        header(message, "stage", first.stage());
+        header(message, "message", first.message());
+        header(message, "causes", json(told));
+        header(message, "cause-count", String.valueOf(causes.size()));
+        header(message, "topic", record.topic());
+        header(message, "partition", String.valueOf(record.partition()));
+        header(message, "offset", String.valueOf(record.offset()));
+        header(message, "time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        header(message, "version", version);
     }
 
     /** A record of somebody else must not steer the endpoint that sends it on: such header names are set apart. */
@@ -95,9 +138,9 @@ public final class DeadLetters {
         message.setHeader(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String json(DeadLetter letter) {
+    private static String json(List<DeadLetter.Cause> causes) {
         try {
-            return JSON.writeValueAsString(letter.causes());
+            return JSON.writeValueAsString(causes);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("causes are plain text", e);
         }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 
 import org.apache.camel.Exchange;
@@ -69,6 +68,7 @@ public final class ImageFacts {
         set(exchange, "destinationKey", layout.destination(prediction.label(), object.bucket(), object.key()));
         set(exchange, "keyForLog", forLog(object.key()));
         set(exchange, "keyForUri", forUri(object.key()));
+        set(exchange, "labelForUri", forUri(prediction.label()));
 
         Message message = exchange.getMessage();
         describeCloudEvent(message, upload.cloudEvent());
@@ -131,13 +131,13 @@ public final class ImageFacts {
         return key.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
     }
 
-    /** Percent-encoded, its slashes kept: fit for a path or a query of a URI, and free of Camel's own signs. */
+    /**
+     * Percent-encoded, its slashes kept: fit for the query of a URI and for JSON, and free of Camel's own signs. Not for a
+     * path: there a key's {@code ..} means the folder above.
+     */
     static String forUri(String key) {
-        return String.join(
-                "/",
-                List.of(key.split("/", -1)).stream()
-                        .map(part ->
-                                URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
-                        .toList());
+        return URLEncoder.encode(key, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
     }
 }

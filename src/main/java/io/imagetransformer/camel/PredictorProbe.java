@@ -8,8 +8,9 @@ import io.imagetransformer.delivery.Chunk;
 import io.imagetransformer.image.Tensor;
 
 /**
- * Who is at fault where the predictor refuses every image of a chunk? It is asked about an instance that it took before
- * (or, before it took any, about a blank picture): if it takes that, the images are; if not, it is the predictor.
+ * Who is at fault where the predictor refuses an image? It is asked about an instance that it took before (or, before it
+ * took any, about a blank picture): if it does not take that, the predictor is. If it does, it is asked about the image
+ * once more, because it may have been in trouble the first time: only who is refused again is at fault.
  */
 public final class PredictorProbe {
     private static final String DOUBTFUL = "doubtfulChunk";

@@ -74,8 +74,9 @@ public final class Wiring extends MainListenerSupport {
                         limits,
                         settings.events().hold(),
                         new Meters(meterRegistry, outages)));
-        registry.bind(
-                "uploads", new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled()));
+        Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled());
+        registry.bind("uploads", uploads);
+        registry.bind("stoppedImages", new StoppedImages(uploads));
         registry.bind(
                 "imageTransformProcessor",
                 new ImageTransformProcessor(

@@ -4,8 +4,8 @@ package io.imagetransformer.config;
 public class InvalidSettingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message one line for a person: names key, value (secrets left out) and fix */
+    /** @param message for a person: names key, value (secrets left out) and fix; made one line where a value has several */
     public InvalidSettingException(String message) {
-        super(message);
+        super(message.replaceAll("\\p{Cntrl}", "?"));
     }
 }

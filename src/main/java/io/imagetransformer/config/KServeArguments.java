@@ -12,7 +12,7 @@ import java.util.Map;
  * environment.
  *
  * @param settings our keys and their values
- * @param ignored arguments that mean nothing here
+ * @param ignored names of arguments that mean nothing here, without their values
  */
 public record KServeArguments(Map<String, String> settings, List<String> ignored) {
     private static final Map<String, String> KEYS = Map.of(
@@ -22,7 +22,11 @@ public record KServeArguments(Map<String, String> settings, List<String> ignored
             "--predictor_use_ssl", "predictor.use-ssl",
             "--predictor_request_timeout_seconds", "predictor.timeout");
 
-    /** @param arguments of the command line */
+    /**
+     * Whatever the arguments are, nothing is thrown: a value that is missing is empty, which the settings refuse.
+     *
+     * @param arguments of the command line
+     */
     public static KServeArguments parse(String... arguments) {
         Map<String, String> settings = new LinkedHashMap<>();
         List<String> ignored = new ArrayList<>();
@@ -30,8 +34,10 @@ public record KServeArguments(Map<String, String> settings, List<String> ignored
             String argument = arguments[i];
             int equals = argument.indexOf('=');
             String name = equals < 0 ? argument : argument.substring(0, equals);
-            boolean valueFollows = equals < 0 && i + 1 < arguments.length && !arguments[i + 1].startsWith("--");
-            String value = equals >= 0 ? argument.substring(equals + 1) : valueFollows ? arguments[++i] : "true";
+            boolean isOption = name.startsWith("--");
+            boolean valueFollows =
+                    isOption && equals < 0 && i + 1 < arguments.length && !arguments[i + 1].startsWith("--");
+            String value = equals >= 0 ? argument.substring(equals + 1) : valueFollows ? arguments[++i] : "";
             String key = KEYS.get(name);
             if (key == null) {
                 ignored.add(name);
@@ -42,10 +48,10 @@ public record KServeArguments(Map<String, String> settings, List<String> ignored
         return new KServeArguments(settings, ignored);
     }
 
-    /** KServe writes Python's True, and seconds without a unit. */
+    /** KServe writes Python's True, or the bare flag, and seconds without a unit. */
     private static String value(String key, String value) {
         return switch (key) {
-            case "predictor.use-ssl" -> value.toLowerCase(Locale.ROOT);
+            case "predictor.use-ssl" -> value.isEmpty() ? "true" : value.toLowerCase(Locale.ROOT);
             case "predictor.timeout" -> value.matches("\\d+") ? value + "s" : value;
             default -> value;
         };

@@ -28,6 +28,8 @@ public record Settings(
         Output output,
         Review review,
         DeadLetter deadLetter,
+        Results results,
+        Management management,
         boolean logImages) {
 
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -96,8 +98,21 @@ public record Settings(
     /** The dead letter topic, and whether we create it. */
     public record DeadLetter(String topic, boolean create) {}
 
-    /** Buckets that we write: never taken as sources. */
+    /** The topic that gets an event per finished image; empty: none. */
+    public record Results(String topic) {}
+
+    /** The port of health and metrics; Camel's own {@code camel.management.*} are made from these two keys. */
+    public record Management(boolean enabled, int port) {}
+
+    /**
+     * Buckets of the source's store that we write: never taken as sources. Empty where outputs go to another store: what
+     * has the same name there is another bucket.
+     */
     public Set<String> outputBuckets() {
+        return sourceStore.endpoint().equals(outputStore.endpoint()) ? written() : Set.of();
+    }
+
+    private Set<String> written() {
         return review.below() > 0 ? Set.of(output.bucket(), review.bucket()) : Set.of(output.bucket());
     }
 
@@ -122,6 +137,8 @@ public record Settings(
                 new Output(in.name("output.bucket", BUCKET, BUCKET_RULE), in.mandatory("output.key")),
                 new Review(in.fraction("review.below"), in.name("review.bucket", BUCKET, BUCKET_RULE)),
                 deadLetter(in),
+                results(in),
+                new Management(in.flag("management.enabled"), in.integer("management.port", 0, 65_535)),
                 in.flag("log.images"));
         settings.checkTogether(in);
         return settings;
@@ -140,7 +157,7 @@ public record Settings(
     private static Batch batch(SettingsReader in) {
         return new Batch(
                 Math.min(in.integer("batch.max-images", 1, 10_000), in.integer("predictor.max-instances", 1, 10_000)),
-                in.size("batch.max-bytes", 1 << 20, 1L << 40),
+                in.size("batch.max-bytes", 1 << 20, 1L << 31),
                 in.integer("batch.parallelism", 1, 1_024));
     }
 
@@ -162,14 +179,13 @@ public record Settings(
         String accessKey = in.text("output.s3.access-key");
         String secretKey = in.text("output.s3.secret-key");
         bothKeysOrNone("output.s3", accessKey, secretKey);
+        String pathStyle = in.text("output.s3.path-style").isEmpty() ? "s3.path-style" : "output.s3.path-style";
         return new Store(
                 endpoint.isEmpty() ? source.endpoint() : endpoint,
                 in.text("output.s3.region").isEmpty() ? source.region() : in.text("output.s3.region"),
                 accessKey.isEmpty() ? source.accessKey() : accessKey,
                 secretKey.isEmpty() ? source.secretKey() : secretKey,
-                in.text("output.s3.path-style").isEmpty()
-                        ? source.pathStyle() || !endpoint.isEmpty()
-                        : in.flag("output.s3.path-style"),
+                in.text(pathStyle).isEmpty() ? source.pathStyle() || !endpoint.isEmpty() : in.flag(pathStyle),
                 source.timeout());
     }
 
@@ -197,7 +213,8 @@ public record Settings(
         } catch (URISyntaxException e) {
             // said below, with an example
         }
-        throw new InvalidSettingException(key + "=" + value + " is no URL: write it as http://minio:9000");
+        throw new InvalidSettingException(
+                SettingsReader.shown(key, value) + " is no URL: write it as http://minio:9000");
     }
 
     private static Predictor predictor(SettingsReader in) {
@@ -216,10 +233,14 @@ public record Settings(
     }
 
     private static ImageSettings image(SettingsReader in) {
+        int channels = in.integer("image.channels", 1, 3);
+        if (channels == 2) {
+            throw new InvalidSettingException("image.channels=2 is unknown: choose 1 (gray) or 3 (colour)");
+        }
         return new ImageSettings(
                 in.integer("image.width", 1, 4096),
                 in.integer("image.height", 1, 4096),
-                in.integer("image.channels", 1, 3),
+                channels,
                 in.choice("image.invert", Invert.class),
                 in.size("image.max-bytes", 1, 1L << 30),
                 in.number("image.max-pixels", 1, 1L << 30));
@@ -232,6 +253,18 @@ public record Settings(
                     + " is the events topic itself: every dead letter would come back; name another");
         }
         return new DeadLetter(topic, in.flag("dead-letter.create"));
+    }
+
+    private static Results results(SettingsReader in) {
+        if (in.text("results.topic").isEmpty()) {
+            return new Results("");
+        }
+        String topic = in.name("results.topic", TOPIC, TOPIC_RULE);
+        if (topic.equals(in.mandatory("events.topic"))) {
+            throw new InvalidSettingException("results.topic=" + topic
+                    + " is the events topic itself: every result would come back; name another");
+        }
+        return new Results(topic);
     }
 
     private void checkTogether(SettingsReader in) {
@@ -248,8 +281,7 @@ public record Settings(
         }
         Set<String> outputs = outputBuckets();
         List<String> both = source.buckets().stream().filter(outputs::contains).toList();
-        boolean sameStore = sourceStore.endpoint().equals(outputStore.endpoint());
-        if (!both.isEmpty() && sameStore) {
+        if (!both.isEmpty()) {
             throw new InvalidSettingException("source.buckets holds " + both.get(0)
                     + ", which is an output bucket: every filed image would be classified again; name another");
         }
@@ -259,9 +291,6 @@ public record Settings(
                             + output.keyLayout()
                             + " has no {bucket}: images of one key in two buckets would overwrite each other;"
                             + " put {bucket} into output.key, or set output.allow-collisions=true");
-        }
-        if (image.channels() == 2) {
-            throw new InvalidSettingException("image.channels=2 is unknown: choose 1 (gray) or 3 (colour)");
         }
         if (batch.maxBytes() < image.maxBytes()) {
             throw new InvalidSettingException("batch.max-bytes=" + in.text("batch.max-bytes")

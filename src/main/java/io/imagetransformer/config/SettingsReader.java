@@ -13,7 +13,13 @@ import java.util.stream.Collectors;
 /** Reads one key as one type; what does not fit is an {@link InvalidSettingException} that names key, value and fix. */
 final class SettingsReader {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,18})\\s*(B|KiB|MiB|GiB)?");
+    /** What Java and Camel's Simple language read alike: no exponent, no suffix. */
+    private static final Pattern FRACTION = Pattern.compile("\\d{1,9}(\\.\\d{1,15})?");
+
+    /** In a URL or a host, what stands before the @ is a secret. */
+    private static final Pattern CREDENTIALS = Pattern.compile("[^/]*@");
+
     private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
     private static final Map<String, Long> BYTES = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
 
@@ -24,27 +30,41 @@ final class SettingsReader {
         this.lookup = lookup;
     }
 
-    /** The value, trimmed; empty where the key has none. */
+    /** The value, blanks around it left out (a secret from a file ends with a line feed); empty where the key has none. */
     String text(String key) {
         return lookup.apply(key).strip();
     }
 
+    /** A value that the routes read, too, as it is: so blanks around it are refused, not left out. */
     String mandatory(String key) {
         String value = text(key);
         if (value.isEmpty()) {
             throw new InvalidSettingException(key + " is empty: give it a value");
         }
+        if (!value.equals(lookup.apply(key))) {
+            throw new InvalidSettingException(shown(key) + " has blanks or line ends around it: remove them");
+        }
         return value;
     }
 
-    /** A value that is free of control characters and blanks, as bucket, topic and model names are. */
+    /** Key and value for a message. */
+    private String shown(String key) {
+        return shown(key, text(key));
+    }
+
+    /** Key and value for a message; without the credentials that somebody may have put into a URL. */
+    static String shown(String key, String value) {
+        return key + "=" + CREDENTIALS.matcher(value).replaceAll("***@");
+    }
+
+    /** A value that fits a pattern: as the names of buckets, topics and models do. */
     String name(String key, Pattern allowed, String rule) {
         return checkedName(key, mandatory(key), allowed, rule);
     }
 
     static String checkedName(String key, String value, Pattern allowed, String rule) {
         if (!allowed.matcher(value).matches()) {
-            throw new InvalidSettingException(key + "=" + value + " is no valid name: " + rule);
+            throw new InvalidSettingException(shown(key, value) + " is no valid name: " + rule);
         }
         return value;
     }
@@ -62,10 +82,12 @@ final class SettingsReader {
     }
 
     boolean flag(String key) {
-        return switch (mandatory(key).toLowerCase(Locale.ROOT)) {
+        return switch (mandatory(key)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new InvalidSettingException(key + "=" + text(key) + " is neither true nor false");
+            default ->
+                throw new InvalidSettingException(
+                        shown(key) + " is neither true nor false: write one of them, in lower case");
         };
     }
 
@@ -83,19 +105,17 @@ final class SettingsReader {
             // said below, with the range
         }
         throw new InvalidSettingException(
-                key + "=" + text(key) + " is no whole number from " + least + " to " + most + ": give one");
+                shown(key) + " is no whole number from " + least + " to " + most + ": give one");
     }
 
     double fraction(String key) {
-        try {
-            double value = Double.parseDouble(mandatory(key));
-            if (value >= 0 && value <= 1) {
+        if (FRACTION.matcher(mandatory(key)).matches()) {
+            double value = Double.parseDouble(text(key));
+            if (value <= 1) {
                 return value;
             }
-        } catch (NumberFormatException e) {
-            // said below, with the range
         }
-        throw new InvalidSettingException(key + "=" + text(key) + " is no number from 0.0 to 1.0: give one");
+        throw new InvalidSettingException(shown(key) + " is no number from 0.0 to 1.0: write it as 0.75");
     }
 
     Duration duration(String key, Duration least, Duration most) {
@@ -106,29 +126,30 @@ final class SettingsReader {
                 return value;
             }
         }
-        throw new InvalidSettingException(key + "=" + text(key) + " is no duration from " + plain(least) + " to "
-                + plain(most) + ": write it as 250ms, 30s, 8m or 1h");
+        throw new InvalidSettingException(shown(key) + " is no duration from " + plain(least) + " to " + plain(most)
+                + ": write it as 250ms, 30s, 8m or 1h");
     }
 
     long size(String key, long least, long most) {
         Matcher matcher = SIZE.matcher(mandatory(key));
         if (matcher.matches()) {
             long unit = matcher.group(2) == null ? 1 : BYTES.get(matcher.group(2));
-            long value = Long.parseLong(matcher.group(1)) * unit;
-            if (value >= least && value <= most) {
-                return value;
+            long units = Long.parseLong(matcher.group(1));
+            if (units <= most / unit && units * unit >= least) {
+                return units * unit;
             }
         }
-        throw new InvalidSettingException(key + "=" + text(key) + " is no size from " + least + " to " + most
-                + " bytes: write it as 512KiB, 32MiB or 1GiB");
+        throw new InvalidSettingException(
+                shown(key) + " is no size from " + least + " to " + most + " bytes: write it as 512KiB, 32MiB or 1GiB");
     }
 
+    /** One of the constants, written in lower case and with hyphens. */
     <E extends Enum<E>> E choice(String key, Class<E> type) {
         String value = mandatory(key);
         return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> code(constant).equals(value.toLowerCase(Locale.ROOT)))
+                .filter(constant -> code(constant).equals(value))
                 .findFirst()
-                .orElseThrow(() -> new InvalidSettingException(key + "=" + value + " is unknown: choose one of "
+                .orElseThrow(() -> new InvalidSettingException(shown(key) + " is unknown: choose one of "
                         + Arrays.stream(type.getEnumConstants())
                                 .map(SettingsReader::code)
                                 .collect(Collectors.joining(", "))));
@@ -138,9 +159,12 @@ final class SettingsReader {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** As a person writes it: 8m, 30s, 250ms. */
+    /** As a person writes it: 24h, 8m, 30s, 250ms. */
     static String plain(Duration duration) {
         long millis = duration.toMillis();
+        if (millis % 3_600_000 == 0 && millis > 0) {
+            return millis / 3_600_000 + "h";
+        }
         if (millis % 60_000 == 0 && millis > 0) {
             return millis / 60_000 + "m";
         }

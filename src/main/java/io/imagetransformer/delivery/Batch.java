@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -23,8 +26,9 @@ import io.imagetransformer.event.ObjectRef;
 /**
  * The unit of work: what one Kafka poll brought, or one HTTP request carried.
  *
- * <p>Of several events of one key only the newest is worked on; the others end as superseded, because the copies of both
- * would lie under one key. The newest is the one with the higher sequencer, else the later one in the batch.
+ * <p>Of several events of one key only the newest is worked on, by their sequencers; the others, and repeats, end as
+ * superseded, because all copies would lie under one key. Where the sequencers do not tell which is newer, both are
+ * worked on, in the batch's order, never in one chunk.
  */
 public final class Batch {
     private final List<Entry> entries;
@@ -40,8 +44,9 @@ public final class Batch {
     }
 
     /**
+     * @param records in the order of their offsets within each partition
+     * @param decode record to what it turned out to be; throws nothing
      * @param deadline up to when infrastructure is waited for, as {@link System#nanoTime()}
-     * @param decode record to outcomes
      */
     public Batch(
             List<SourceRecord> records,
@@ -66,21 +71,41 @@ public final class Batch {
     }
 
     private void supersede() {
-        Map<List<String>, Upload> newest = new HashMap<>();
+        Map<List<String>, List<Upload>> worked = new HashMap<>();
         getUploads().forEach(upload -> {
             ObjectRef object = upload.object();
-            Upload other = newest.putIfAbsent(List.of(object.bucket(), object.key()), upload);
-            if (other == null) {
+            List<Upload> others = worked.computeIfAbsent(key(upload), key -> new ArrayList<>());
+            if (others.stream().anyMatch(other -> other.object().isNewerThan(object))) {
+                supersede(upload);
                 return;
             }
-            Upload older = other.object().isNewerThan(object) ? upload : other;
-            if (older == other) {
-                newest.put(List.of(object.bucket(), object.key()), upload);
-            }
-            older.end(new Outcome.Ignored(IgnoredReason.SUPERSEDED.code(), "a newer event of its key is in the batch"));
+            others.removeIf(other -> {
+                boolean older = object.isNewerThan(other.object()) || isSameEvent(object, other.object());
+                if (older) {
+                    supersede(other);
+                }
+                return older;
+            });
+            others.add(upload);
         });
     }
 
+    private static List<String> key(Upload upload) {
+        return List.of(upload.object().bucket(), upload.object().key());
+    }
+
+    private static void supersede(Upload upload) {
+        upload.end(new Outcome.Ignored(
+                IgnoredReason.SUPERSEDED.code(), "a newer event of its key, or the same again, is in the batch"));
+    }
+
+    private static boolean isSameEvent(ObjectRef one, ObjectRef other) {
+        return Objects.equals(one.versionId(), other.versionId())
+                && Objects.equals(one.eTag(), other.eTag())
+                && Objects.equals(one.sequencer(), other.sequencer());
+    }
+
+    /** The uploads that its records told of, the superseded ones too, in the order of the records. */
     public Stream<Upload> getUploads() {
         return entries.stream().flatMap(entry -> entry.uploads().stream());
     }
@@ -95,7 +120,11 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
-    /** Remembers what an upload was left pending for. */
+    /**
+     * Remembers what an upload was left pending for: no further chunk is begun.
+     *
+     * @param message one line for a person
+     */
     public void waitsFor(String message) {
         waitingFor = message;
     }
@@ -103,49 +132,61 @@ public final class Batch {
     /**
      * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending because it is
      * larger than its event told comes again in a later chunk.
+     *
+     * <p>Camel's split asks whether there is more before the chunk in hand is worked, so before anybody knows what that
+     * one leaves over: the answer is yes then, and the last chunk may be empty.
      */
     public Iterator<Chunk> getChunks() {
         Deque<Upload> queue =
                 new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
         return new Iterator<>() {
-            private List<Upload> last = List.of();
-            private final Map<Upload, Long> reckoned = new HashMap<>();
+            private final Map<Upload, Long> inHand = new LinkedHashMap<>();
 
             @Override
             public boolean hasNext() {
-                requeue();
-                return !queue.isEmpty() && waitingFor == null && hasTime();
-            }
-
-            private void requeue() {
-                for (Upload upload : last) {
-                    upload.release();
-                    Long before = reckoned.get(upload);
-                    if (upload.isPending() && before != null && before < upload.bytes()) {
-                        queue.add(upload);
-                    }
-                }
-                last = List.of();
+                return mayGoOn()
+                        && (!queue.isEmpty() || inHand.keySet().stream().anyMatch(Upload::isPending));
             }
 
             @Override
             public Chunk next() {
-                if (!hasNext()) {
+                if (queue.isEmpty() && inHand.isEmpty()) {
                     throw new NoSuchElementException();
                 }
-                List<Upload> chunk = new ArrayList<>();
+                requeueWhatTurnedOutLarger();
+                if (mayGoOn()) {
+                    takeAsManyAsFit();
+                }
+                return new Chunk(List.copyOf(inHand.keySet()));
+            }
+
+            private boolean mayGoOn() {
+                return waitingFor == null && hasTime();
+            }
+
+            private void requeueWhatTurnedOutLarger() {
+                inHand.forEach((upload, reckoned) -> {
+                    upload.release();
+                    if (upload.isPending() && upload.bytes() > reckoned) {
+                        queue.add(upload);
+                    }
+                });
+                inHand.clear();
+            }
+
+            private void takeAsManyAsFit() {
                 long bytes = 0;
-                while (!queue.isEmpty() && chunk.size() < limits.maxImages()) {
-                    bytes += queue.peek().bytes() + limits.bytesPerTensor();
-                    if (!chunk.isEmpty() && bytes > limits.maxBytes()) {
+                Set<List<String>> keys = new HashSet<>();
+                while (!queue.isEmpty() && inHand.size() < limits.maxImages()) {
+                    Upload next = queue.element();
+                    bytes += next.bytes() + limits.bytesPerTensor();
+                    boolean keyInHand = !keys.add(key(next));
+                    if (keyInHand || !inHand.isEmpty() && bytes > limits.maxBytes()) {
                         break;
                     }
                     Upload upload = queue.remove();
-                    reckoned.put(upload, upload.bytes());
-                    chunk.add(upload);
+                    inHand.put(upload, upload.bytes());
                 }
-                last = chunk;
-                return new Chunk(chunk);
             }
         };
     }
@@ -160,7 +201,10 @@ public final class Batch {
         return Optional.ofNullable(waitingFor).orElse("the rest of a large batch");
     }
 
-    /** A dead letter for each finished record of which an object failed or that is malformed. */
+    /**
+     * A dead letter for each finished record of which an object failed or that is malformed. A record that is not
+     * finished has none yet: it comes again, and is told of once, with all its causes.
+     */
     public List<DeadLetter> getDeadLetters() {
         return entries.stream()
                 .filter(Entry::isFinished)

@@ -83,22 +83,29 @@ public final class Chunk {
         return List.of(new Chunk(asked.subList(0, half)), new Chunk(asked.subList(half, asked.size())));
     }
 
-    /** Whether some instance was refused alone and no neighbour was taken: model or image, nobody knows yet. */
-    public boolean isDoubtful() {
-        return !refusedAlone().isEmpty() && uploads.stream().noneMatch(Upload::isPredicted);
+    /** Whether some instance was refused alone: model or image, nobody knows yet. */
+    public boolean isAnyRefused() {
+        return uploads.stream().anyMatch(Chunk::isRefusedAlone);
     }
 
-    /** The predictor takes others: the instances that it refused alone are at fault. */
+    /** Each instance that was refused alone, as a chunk of one. */
+    public List<Chunk> getRefusedAlone() {
+        return uploads.stream()
+                .filter(Chunk::isRefusedAlone)
+                .map(upload -> new Chunk(List.of(upload)))
+                .toList();
+    }
+
+    /** The predictor takes others: the instances that it still refuses are at fault. */
     public void blameRefused() {
-        refusedAlone()
+        uploads.stream()
+                .filter(Chunk::isRefusedAlone)
                 .forEach(upload -> upload.end(
                         new Outcome.Failed("predict", "predictor-refused", String.valueOf(upload.refusal()))));
     }
 
-    private List<Upload> refusedAlone() {
-        return uploads.stream()
-                .filter(upload -> upload.isPending() && upload.refusal() != null)
-                .toList();
+    private static boolean isRefusedAlone(Upload upload) {
+        return upload.isPending() && upload.refusal() != null;
     }
 
     /** Why the predictor refused last; for a person. */

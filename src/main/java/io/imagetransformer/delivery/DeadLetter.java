@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A record that we will never accept, with every cause.
  *
  * @param record as it came; null over HTTP, where the answer tells instead
- * @param causes one per failed object, or one for the whole record
+ * @param causes at least one: one per part of the record that is malformed, then one per failed object
  */
 public record DeadLetter(@Nullable SourceRecord record, List<Cause> causes) {
     public DeadLetter {
@@ -22,6 +22,7 @@ public record DeadLetter(@Nullable SourceRecord record, List<Cause> causes) {
      * @param reason in kebab-case, of the closed list in {@code docs/dead-letters.md}
      * @param message one line for a person
      * @param bucket of the object; null where the record could not be read
+     * @param key of the object, decoded and as hostile as its uploader; null where the record could not be read
      */
     public record Cause(
             String stage,

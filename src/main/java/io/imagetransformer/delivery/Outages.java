@@ -3,13 +3,15 @@ package io.imagetransformer.delivery;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Who is away: one log line when somebody goes, one when they are back, nothing in between. Somebody who goes and comes
- * all the time (a store that answers every third call with 503) is told of once per {@link #CALM} only.
+ * all the time (a store that answers every third call with 503) is told of once per {@link #CALM} only; an absence that
+ * begins within that time and outlasts it is told of then. Safe for use by many threads.
  */
 public final class Outages {
     private static final Logger LOGGER = LoggerFactory.getLogger(Outages.class);
@@ -18,7 +20,19 @@ public final class Outages {
     private final Map<String, Outage> open = new ConcurrentHashMap<>();
     private final Map<String, Long> lastTold = new ConcurrentHashMap<>();
 
+    private final LongSupplier nanoTime;
+
+    /** {@code since} is when the first call failed. */
     private record Outage(long since, boolean told) {}
+
+    public Outages() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanoTime a clock as {@link System#nanoTime()} */
+    Outages(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /**
      * A call to somebody failed for no fault of the data.
@@ -27,16 +41,21 @@ public final class Outages {
      * @param why one line for a person
      */
     public void lost(String who, String why) {
-        open.computeIfAbsent(who, absent -> {
-            long now = System.nanoTime();
-            Long last = lastTold.get(who);
-            boolean told = last == null || now - last > CALM.toNanos();
-            if (told) {
-                lastTold.put(who, now);
-                LOGGER.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
+        open.compute(who, (same, known) -> {
+            long now = nanoTime.getAsLong();
+            Outage outage = known == null ? new Outage(now, false) : known;
+            if (outage.told() || !isCalm(who, now)) {
+                return outage;
             }
-            return new Outage(now, told);
+            lastTold.put(who, now);
+            LOGGER.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
+            return new Outage(outage.since(), true);
         });
+    }
+
+    private boolean isCalm(String who, long now) {
+        Long last = lastTold.get(who);
+        return last == null || now - last > CALM.toNanos();
     }
 
     /** A call to somebody was answered. */
@@ -46,7 +65,7 @@ public final class Outages {
         }
         Outage outage = open.remove(who);
         if (outage != null && outage.told()) {
-            Duration lasted = Duration.ofNanos(System.nanoTime() - outage.since());
+            Duration lasted = Duration.ofNanos(nanoTime.getAsLong() - outage.since());
             LOGGER.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
         }
     }

@@ -1,5 +1,7 @@
 package io.imagetransformer.delivery;
 
+import java.util.Locale;
+
 /** How the work on one upload ended. */
 public sealed interface Outcome {
     /** The copy is in {@code bucket} under {@code key}. */
@@ -8,7 +10,12 @@ public sealed interface Outcome {
     /** The route ended well without a copy: it was edited to leave this image out. */
     record Skipped() implements Outcome {}
 
-    /** Not for us. @param reason in kebab-case */
+    /**
+     * Not for us, or not any more.
+     *
+     * @param reason in kebab-case, a code of {@link io.imagetransformer.event.IgnoredReason}
+     * @param detail one line for a person
+     */
     record Ignored(String reason, String detail) implements Outcome {}
 
     /**
@@ -20,8 +27,8 @@ public sealed interface Outcome {
      */
     record Failed(String stage, String reason, String message) implements Outcome {}
 
-    /** As the meters and logs call it. */
+    /** As the meters, logs and results call it: {@code filed}, {@code skipped}, {@code ignored} or {@code failed}. */
     default String name() {
-        return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

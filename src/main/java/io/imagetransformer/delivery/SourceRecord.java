@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Kafka record as it came.
  *
- * @param headers in their order
+ * @param offset its own; what is committed is the one behind it
+ * @param key null if it has none
+ * @param value null for a tombstone
+ * @param headers in their order; of several of one name the last
  */
 public record SourceRecord(
         String topic,

@@ -41,12 +41,12 @@ public final class Upload {
         return cloudEvent;
     }
 
-    /** The object's size as far as we know. */
+    /** The bytes to reckon with: the object's size as its event or the store told it, else the most that is read. */
     public long bytes() {
         return bytes;
     }
 
-    /** The store tells another size than the event: reckon with it from now on. */
+    /** The store tells of more bytes than the event did: reckon with those from now on. */
     public void learnBytes(long size) {
         bytes = size;
     }
@@ -63,8 +63,12 @@ public final class Upload {
         stage = "file";
     }
 
-    /** The predictor refused this instance alone; whether the instance is at fault is judged later. */
-    void refused(@Nullable String what) {
+    /**
+     * The predictor refused this instance alone; whether the instance is at fault is judged later.
+     *
+     * @param what one line for a person
+     */
+    void refused(String what) {
         refusal = what;
     }
 

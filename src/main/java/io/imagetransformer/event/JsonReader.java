@@ -99,6 +99,7 @@ final class JsonReader {
             return new Outcome.Refused(
                     MalformedReason.TOO_LARGE, "a JSON name, number or string without measure" + at(e.getLocation()));
         } catch (MismatchedInputException e) {
+            // A tree takes every JSON value: a repeated name is all that can mismatch.
             return new Outcome.Refused(
                     MalformedReason.DUPLICATE_NAME, "a name occurs twice in one object" + at(e.getLocation()));
         } catch (JsonProcessingException e) {

@@ -14,8 +14,16 @@ final class HeaderCheck {
 
     sealed interface Verdict {}
 
-    /** Whole by its header, and within the limits; width and height as stored, before any EXIF orientation. */
-    record Whole(ImageFormat format, long width, long height) implements Verdict {}
+    /**
+     * Whole by its header, and within the limits; width and height as stored, before any EXIF orientation.
+     *
+     * @param decodedPixels the most that are in memory at once: those of the picture, or of a larger tile
+     */
+    record Whole(ImageFormat format, long width, long height, long decodedPixels) implements Verdict {
+        Whole(ImageFormat format, long width, long height) {
+            this(format, width, height, width * height);
+        }
+    }
 
     record Faulty(Refused refused) implements Verdict {}
 

@@ -17,9 +17,12 @@ import io.imagetransformer.image.TransformResult.Transformed;
  * KServe MNIST transformer sample computes ({@code imread}, {@code 255 - img}, {@code cv2.resize} with its default
  * interpolation, {@code / 255.0}), for every picture that is accepted.
  *
- * <p>Limits, format and completeness are read out of the header, in microseconds, before the decoder sees a byte. Thread
- * safe; keeps no state between pictures. A picture costs up to about 4 bytes of native memory per pixel while it is decoded
- * (10 for a progressive JPEG), all of it given back before {@link #transform} returns.
+ * <p>Limits, format and completeness are read out of the header, in microseconds, before the decoder sees a byte.
+ *
+ * <p>Thread safe; make one and share it. While it is decoded, a picture takes native memory: up to 4 bytes a pixel in grey, 6
+ * in colour, 12 for a TIFF of 16-bit RGBA in one strip. All of it is given back before {@link #transform} returns, and all
+ * pictures that are decoded at the same moment hold {@code image.max-pixels} together at most, so that memory does not grow
+ * with the number of threads: a large picture waits for its turn.
  */
 public final class ImageTransform {
     private static final double[] PER_255 = new double[256];
@@ -32,12 +35,14 @@ public final class ImageTransform {
 
     private final ImageSettings settings;
     private final HeaderCheck headerCheck;
+    private final PixelBudget budget;
 
     /** Loads OpenCV at the first one, see {@link OpenCv#load()}. */
     public ImageTransform(ImageSettings settings) {
         OpenCv.load();
         this.settings = settings;
         this.headerCheck = new HeaderCheck(settings.maxBytes(), settings.maxPixels());
+        this.budget = new PixelBudget(settings.maxPixels());
     }
 
     /**
@@ -48,7 +53,7 @@ public final class ImageTransform {
     public TransformResult transform(byte[] image) {
         HeaderCheck.Verdict verdict = headerCheck.check(image);
         if (verdict instanceof HeaderCheck.Whole whole) {
-            return decode(image, whole.format());
+            return budget.spend(whole.decodedPixels(), () -> decode(image, whole.format()));
         }
         return ((HeaderCheck.Faulty) verdict).refused();
     }

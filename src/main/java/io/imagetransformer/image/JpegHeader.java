@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
 final class JpegHeader {
     /** The limit of libtiff for a JPEG inside a TIFF. Encoders write 10, or 18 for CMYK. */
     private static final int MAX_SCANS = 100;
+    /** Each scan walks over all pixels: so many walks may a picture take that has as many pixels as are allowed. */
+    private static final int MAX_SCANS_OF_THE_LARGEST = 20;
 
     private static final int TEM = 0x01;
     private static final int RST0 = 0xD0;
@@ -116,8 +118,11 @@ final class JpegHeader {
         if (!hasFrame) {
             throw Refusal.undecodable("a JPEG whose pixels come before their dimensions");
         }
-        if (++scans > MAX_SCANS) {
-            throw new Refusal(RefusedReason.TOO_MANY_SCANS, "a JPEG of more than " + MAX_SCANS + " scans");
+        scans++;
+        if (scans > MAX_SCANS || scans * width * height > MAX_SCANS_OF_THE_LARGEST * pixels.maxPixels()) {
+            throw new Refusal(
+                    RefusedReason.TOO_MANY_SCANS,
+                    "a JPEG of " + width + " x " + height + " pixels, " + scans + " times");
         }
     }
 }

@@ -25,7 +25,7 @@ import java.util.zip.CheckedInputStream;
  * nothing has to be unpacked to know them.
  *
  * <p>A temporary directory is shared with others, therefore ours has to be a directory, belong to us and be closed to
- * others, or it is not used. Against a half-written or damaged file stands the check of size and CRC-32 at each start, 25 ms
+ * others, or it is not used. Against a half-written or damaged file stands the check of size and CRC-32 at each start, 50 ms
  * for 63 MB. Several processes may unpack at once: each writes a file of its own and renames it, so that at every moment
  * there is no library or a whole one. One that is in use is never written to.
  */

@@ -35,8 +35,8 @@ final class TiffHeader {
 
     private static final int MOST_BITS_PER_SAMPLE = 16;
     private static final int YCBCR = 6;
-    /** Grey or colour with alpha take 4; the rest is room. Strips in memory grow with it. */
-    private static final int MAX_SAMPLES_PER_PIXEL = 16;
+    /** OpenCV reads no more. */
+    private static final int MAX_SAMPLES_PER_PIXEL = 4;
 
     /** Bytes of each field type; 0 for what is none, which libtiff ignores. */
     private static final int[] TYPE_BYTES = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
@@ -82,13 +82,17 @@ final class TiffHeader {
         if (samples > MAX_SAMPLES_PER_PIXEL) {
             throw Refusal.variant("a TIFF of " + samples + " samples per pixel");
         }
+        long decodedPixels = width * height;
         if (fields.containsKey(TILE_WIDTH) || fields.containsKey(TILE_OFFSETS)) {
-            pixels.check(first(TILE_WIDTH, 0), first(TILE_HEIGHT, 0));
+            long tileWidth = first(TILE_WIDTH, 0);
+            long tileHeight = first(TILE_HEIGHT, 0);
+            pixels.check(tileWidth, tileHeight);
+            decodedPixels = Math.max(decodedPixels, tileWidth * tileHeight);
             requirePixels(TILE_OFFSETS, TILE_BYTE_COUNTS, width, height, samples);
         } else {
             requirePixels(STRIP_OFFSETS, STRIP_BYTE_COUNTS, width, height, samples);
         }
-        return new HeaderCheck.Whole(ImageFormat.TIFF, width, height);
+        return new HeaderCheck.Whole(ImageFormat.TIFF, width, height, decodedPixels);
     }
 
     private void readDirectory() {

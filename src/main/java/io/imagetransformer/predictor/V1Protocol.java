@@ -1,7 +1,9 @@
 package io.imagetransformer.predictor;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +14,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.image.Tensor;
@@ -36,7 +41,7 @@ public final class V1Protocol {
     private static final List<String> SCORE_FIELDS = List.of("predictions", "probabilities", "scores");
     private static final int QUOTED = 120;
 
-    /** The text of each pixel value, shortest form as Python's {@code json.dumps(b / 255.0)} writes it. */
+    /** The text of each pixel value, as Python's {@code json.dumps(b / 255.0)} writes it. */
     private static final byte[][] PIXELS = IntStream.range(0, 256)
             .mapToObj(b -> shortest(b / 255.0).getBytes(StandardCharsets.US_ASCII))
             .toArray(byte[][]::new);
@@ -50,59 +55,82 @@ public final class V1Protocol {
     private V1Protocol() {}
 
     /**
-     * The body of one call.
+     * The body of one call, as Python's {@code json.dumps} writes it, compact.
      *
-     * @param instances at least one; each becomes a flat list of its values
+     * @param instances of one shape; each becomes a flat list of its values, row by row
+     * @return ASCII; some 20 bytes per value, 2 GB at most
      */
     public static byte[] request(List<Tensor> instances) {
         int values = instances.isEmpty() ? 0 : instances.get(0).values().length;
-        ByteArrayOutputStream body = new ByteArrayOutputStream(32 + instances.size() * values * 20);
-        body.writeBytes("{\"instances\":[".getBytes(StandardCharsets.US_ASCII));
+        ByteArrayBuilder body = new ByteArrayBuilder(32 + instances.size() * values * 20);
+        body.write("{\"instances\":[".getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < instances.size(); i++) {
-            body.write(i == 0 ? '[' : ',');
             if (i > 0) {
-                body.write('[');
+                body.write(',');
             }
+            body.write('[');
             double[] pixels = instances.get(i).values();
             for (int j = 0; j < pixels.length; j++) {
                 if (j > 0) {
                     body.write(',');
                 }
-                body.writeBytes(text(pixels[j]));
+                body.write(text(pixels[j]));
             }
             body.write(']');
         }
-        body.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+        body.write("]}".getBytes(StandardCharsets.US_ASCII));
         return body.toByteArray();
     }
 
     private static byte[] text(double value) {
         int pixel = (int) Math.round(value * 255);
-        boolean isPixel = pixel >= 0 && pixel < 256 && pixel / 255.0 == value;
+        boolean isPixel = pixel >= 0
+                && pixel < 256
+                && Double.doubleToRawLongBits(pixel / 255.0) == Double.doubleToRawLongBits(value);
         return isPixel ? PIXELS[pixel] : shortest(value).getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** The fewest digits that read back the same; an exponent below 1e-4 and from 1e16 on, as in Python. */
     private static String shortest(double value) {
-        return NumberOutput.toString(value, true);
+        String java = NumberOutput.toString(value, true);
+        if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+            return java;
+        }
+        BigDecimal digits = fewest(new BigDecimal(java), value);
+        int exponent = digits.precision() - digits.scale() - 1;
+        if (exponent >= -4 && exponent < 16) {
+            return digits.scale() > 0 ? digits.toPlainString() : digits.toPlainString() + ".0";
+        }
+        String mantissa = digits.unscaledValue().abs().toString();
+        return (value < 0 ? "-" : "")
+                + (mantissa.length() == 1 ? mantissa : mantissa.charAt(0) + "." + mantissa.substring(1))
+                + String.format("e%+03d", exponent);
+    }
+
+    /** Java writes two digits also where one would do: 4.9E-324, Python's 5e-324. */
+    private static BigDecimal fewest(BigDecimal digits, double value) {
+        BigDecimal one = digits.round(new MathContext(1, RoundingMode.HALF_EVEN));
+        return (one.doubleValue() == value ? one : digits).stripTrailingZeros();
     }
 
     /**
-     * Reads an answer.
+     * Reads an answer; whatever it holds, nothing is thrown. A null, a short or a long list counts as a refusal, for one
+     * of the instances may be its cause; what is no answer of this protocol at all is the predictor's own fault.
      *
      * @param status HTTP's
      * @param retryAfterMillis of the header Retry-After; 0 without
      * @param body maybe empty
-     * @param instances how many the request held
+     * @param instances how many the request held, at least 1
      */
     public static Answer answer(int status, long retryAfterMillis, byte[] body, int instances) {
         return switch (status) {
-            case 200 -> predictions(body, instances);
+            case 200 -> read(body, instances);
             case 400, 413, 422 -> new Answer.Refused("status " + status + ": " + quote(body));
             default -> new Answer.Unavailable("status " + status + ": " + quote(body), retryAfterMillis);
         };
     }
 
-    private static Answer predictions(byte[] body, int instances) {
+    private static Answer read(byte[] body, int instances) {
         JsonNode root;
         try {
             root = JSON.readTree(body);
@@ -111,46 +139,54 @@ public final class V1Protocol {
         } catch (IOException e) {
             return unreadable("not readable: " + e.getMessage());
         }
-        if (root.has("outputs") && !root.has("predictions")) {
-            root = JSON.createObjectNode().set("predictions", rows(root.get("outputs"), instances));
-        }
-        if (!root.has("predictions")) {
-            return unreadable("no predictions in it: " + quote(root.toString()));
-        }
-        JsonNode predictions = root.get("predictions");
-        if (!predictions.isArray() || predictions.size() != instances) {
-            return new Answer.Refused((predictions.isArray()
-                            ? predictions.size() + " predictions"
-                            : "predictions " + quote(predictions.toString()))
-                    + " for " + instances + " instances");
-        }
-        List<Prediction> read = new ArrayList<>(instances);
-        for (JsonNode prediction : predictions) {
-            try {
-                read.add(prediction(prediction));
-            } catch (NoPrediction e) {
-                return new Answer.Refused("prediction " + read.size() + " " + e.getMessage());
+        try {
+            if (root.has("predictions")) {
+                return new Answer.Predictions(predictions(root.get("predictions"), instances));
             }
+            if (root.has("outputs")) {
+                return new Answer.Predictions(predictions(rows(root.get("outputs"), instances), instances));
+            }
+        } catch (NoPrediction e) {
+            return new Answer.Refused(e.getMessage());
         }
-        return new Answer.Predictions(read);
+        return unreadable("no predictions in it: " + quote(root.toString()));
     }
 
-    /** Column form, one list per output: turned into one object per instance. */
-    private static JsonNode rows(JsonNode outputs, int instances) {
+    private static List<Prediction> predictions(JsonNode rows, int instances) throws NoPrediction {
+        checkOnePerInstance("predictions", rows, instances);
+        List<Prediction> predictions = new ArrayList<>(instances);
+        for (JsonNode row : rows) {
+            try {
+                predictions.add(prediction(row));
+            } catch (NoPrediction e) {
+                throw new NoPrediction("prediction " + predictions.size() + " " + e.getMessage());
+            }
+        }
+        return predictions;
+    }
+
+    /** Column form: of several outputs each is a list by itself, to be turned into one object per instance. */
+    private static JsonNode rows(JsonNode outputs, int instances) throws NoPrediction {
         if (!outputs.isObject()) {
             return outputs;
         }
-        var rows = JSON.createArrayNode();
-        for (int i = 0; i < instances; i++) {
-            var row = rows.addObject();
-            for (Map.Entry<String, JsonNode> column : outputs.properties()) {
-                JsonNode cell = column.getValue().get(i);
-                if (cell != null) {
-                    row.set(column.getKey(), cell);
-                }
+        ArrayNode rows = JSON.createArrayNode();
+        IntStream.range(0, instances).forEach(i -> rows.addObject());
+        for (Map.Entry<String, JsonNode> column : outputs.properties()) {
+            checkOnePerInstance(column.getKey(), column.getValue(), instances);
+            for (int i = 0; i < instances; i++) {
+                ((ObjectNode) rows.get(i))
+                        .set(column.getKey(), column.getValue().get(i));
             }
         }
         return rows;
+    }
+
+    private static void checkOnePerInstance(String name, JsonNode list, int instances) throws NoPrediction {
+        if (!list.isArray() || list.size() != instances) {
+            String found = list.isArray() ? list.size() + " " + name : name + " " + quote(list.toString());
+            throw new NoPrediction(found + " for " + instances + " instances");
+        }
     }
 
     private static Prediction prediction(JsonNode node) throws NoPrediction {
@@ -190,6 +226,9 @@ public final class V1Protocol {
     private static List<Double> scores(JsonNode node) throws NoPrediction {
         if (node.isMissingNode()) {
             return List.of();
+        }
+        if (!node.isArray()) {
+            throw new NoPrediction("has scores that are no list: " + quote(node.toString()));
         }
         JsonNode list = node.size() == 1 && node.get(0).isArray() ? node.get(0) : node;
         List<Double> scores = new ArrayList<>(list.size());
@@ -239,7 +278,7 @@ public final class V1Protocol {
         return line.replaceAll("\\p{Cntrl}", " ");
     }
 
-    /** One instance without a usable prediction; stays inside this class. */
+    /** Some instance has no usable prediction; stays inside this class. */
     private static final class NoPrediction extends Exception {
         private static final long serialVersionUID = 1L;
 

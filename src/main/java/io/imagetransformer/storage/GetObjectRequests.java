@@ -15,8 +15,9 @@ public final class GetObjectRequests {
     }
 
     /**
-     * @param expectedBytes the size that the event tells, or a negative number
-     * @throws PermanentFailure {@code too-many-bytes}
+     * The request; an event that tells neither version nor ETag gets the object as it is by now.
+     *
+     * @throws PermanentFailure {@code too-many-bytes} where the event already tells of more than is read
      */
     public GetObjectRequest of(ObjectRef object) {
         Long size = object.size();

@@ -2,8 +2,11 @@ package io.imagetransformer.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.config.InvalidSettingException;
@@ -18,13 +21,24 @@ public final class KeyLayout {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final List<String> KNOWN = List.of("label", "bucket", "key");
-    private static final Pattern SAFE_LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._+@=-]{0,127}");
+    /** One plain segment of a path: no slash, no leading dot, nothing that a URI or a shell reads. Marks: Hindi, Thai, ... */
+    private static final Pattern SAFE_LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._+@=-]{0,127}");
+
+    private static final Set<Integer> UNPRINTABLE = Stream.of(
+                    Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED)
+            .map(Byte::intValue)
+            .collect(Collectors.toSet());
 
     private final String layout;
 
     /**
      * @param layout such as {@code {label}/{key}}
-     * @throws InvalidSettingException where a placeholder is unknown or {@code {key}} is missing
+     * @throws InvalidSettingException where a placeholder is unknown, a brace stands alone or {@code {key}} is missing
      */
     public KeyLayout(String layout) {
         Matcher placeholder = PLACEHOLDER.matcher(layout);
@@ -38,18 +52,24 @@ public final class KeyLayout {
             throw new InvalidSettingException(
                     "output.key=" + layout + " has no {key}: all images of a label would overwrite each other; add it");
         }
+        if (PLACEHOLDER.matcher(layout).replaceAll("").matches(".*[{}].*")) {
+            throw new InvalidSettingException("output.key=" + layout
+                    + " holds a brace that belongs to no placeholder: write {label}, {bucket}, {key}");
+        }
         this.layout = layout;
     }
 
     /**
      * The key of the copy.
      *
+     * @param label of the prediction; a plain path segment of 128 characters at most
+     * @param bucket of the source
+     * @param key of the source, whole; whatever it holds is put in as it is
      * @throws PermanentFailure {@code unsafe-label} for a label that is no plain path segment,
      *     {@code destination-key-too-long} over S3's 1,024 bytes
      */
     public String destination(String label, String bucket, String key) {
-        boolean dots = label.chars().allMatch(c -> c == '.');
-        if (!SAFE_LABEL.matcher(label).matches() || dots || label.endsWith(" ")) {
+        if (!SAFE_LABEL.matcher(label).matches() || label.endsWith(" ")) {
             throw new PermanentFailure(
                     "unsafe-label", "the model's label cannot be part of a key: " + printable(label));
         }
@@ -72,7 +92,9 @@ public final class KeyLayout {
     private static String printable(String label) {
         String text = label.codePoints()
                 .limit(40)
-                .mapToObj(c -> c < 0x20 || c == 0x7f ? String.format("\\u%04x", c) : Character.toString(c))
+                .mapToObj(c -> UNPRINTABLE.contains(Character.getType(c))
+                        ? String.format("\\u%04x", c)
+                        : Character.toString(c))
                 .reduce("", String::concat);
         return '"' + text + '"';
     }

@@ -14,18 +14,27 @@ import io.imagetransformer.predictor.Prediction;
 
 /**
  * What a filed copy tells of its origin, as user metadata ({@code x-amz-meta-image-transformer-...}): source bucket and
- * key, version or ETag, model, label, confidence. Values are URL-encoded, so plain ASCII.
+ * key, version and ETag, model, label, confidence. Values are URL-encoded (as HTML forms are, slashes kept), so plain
+ * ASCII.
  *
- * <p>S3 allows 2 KB of user metadata in all, and the uploader's own wins: where both do not fit, ours shrinks to a
- * digest of the source, then to nothing. A copy with our provenance is never taken as a source.
+ * <p>S3 allows 2 KB of user metadata in all, and the uploader's own wins: where both do not fit, ours shrinks to
+ * {@code source-sha256}, the SHA-256 of {@code bucket/key} in UTF-8, then to nothing. A copy with our provenance is never
+ * taken as a source.
  */
 public final class Provenance {
     private static final String PREFIX = "image-transformer-";
     private static final int ROOM = 2_048;
 
+    /** AWS counts names without it, MinIO with it: counted, what we add fits both. */
+    private static final int HEADER = "x-amz-meta-".length();
+
     private Provenance() {}
 
-    /** Whether an object with this user metadata was filed by us. */
+    /**
+     * Whether an object with this user metadata was filed by us.
+     *
+     * @param userMetadata names without {@code x-amz-meta-}, in any case
+     */
     public static boolean isIn(Map<String, String> userMetadata) {
         return userMetadata.keySet().stream()
                 .anyMatch(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX));
@@ -34,7 +43,10 @@ public final class Provenance {
     /**
      * The user metadata of the copy.
      *
-     * @param userMetadata the uploader's, kept as it is
+     * @param userMetadata the uploader's, names without {@code x-amz-meta-}; kept as it is
+     * @param object the source
+     * @param model that predicted
+     * @return names without {@code x-amz-meta-}
      */
     public static Map<String, String> added(
             Map<String, String> userMetadata, ObjectRef object, String model, Prediction prediction) {
@@ -61,7 +73,7 @@ public final class Provenance {
 
     private static int size(Map<String, String> metadata) {
         return metadata.entrySet().stream()
-                .mapToInt(entry -> utf8(entry.getKey()).length + utf8(entry.getValue()).length)
+                .mapToInt(entry -> HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length)
                 .sum();
     }
 

@@ -15,8 +15,11 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
+import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
 
@@ -75,14 +78,23 @@ public final class S3Clients {
                 return answer;
             } catch (SdkException e) {
                 RuntimeException failure = S3Failures.of(store, request, e);
-                boolean answered = e instanceof AwsServiceException answer && answer.statusCode() < 500;
-                if (answered) {
+                if (isAboutTheObject(request, e, failure)) {
                     outages.back(store);
                 } else {
                     outages.lost(store, String.valueOf(failure.getMessage()));
                 }
                 throw failure;
             }
+        }
+
+        /**
+         * Whether the store is there and its answer is about the object alone. An image that waits for a key, a policy or
+         * a bucket waits for the store.
+         */
+        private static boolean isAboutTheObject(S3Request request, SdkException thrown, RuntimeException failure) {
+            boolean answered = thrown instanceof AwsServiceException answer && answer.statusCode() < 500;
+            boolean onImages = request instanceof GetObjectRequest || request instanceof PutObjectRequest;
+            return answered && (!onImages || failure instanceof PermanentFailure || failure instanceof ObjectMissing);
         }
     }
 }

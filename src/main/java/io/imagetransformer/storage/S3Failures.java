@@ -16,20 +16,30 @@ import io.imagetransformer.TransientFailure;
 final class S3Failures {
     private static final Set<String> NO_OBJECT = Set.of("NoSuchKey", "NoSuchVersion", "MethodNotAllowed");
 
-    /** Answers about this very object, which the next try would get, too. AWS's codes and MinIO's own. */
-    private static final Map<String, String> REFUSED = Map.of(
+    /** Answers about the copy to be put, which the next try would get, too. AWS's codes and MinIO's own. */
+    private static final Map<String, String> COPY_REFUSED = Map.of(
             "KeyTooLongError", "destination-key-too-long",
             "XMinioInvalidObjectName", "destination-key-refused",
             "XMinioParentIsObject", "destination-key-refused",
             "InvalidURI", "destination-key-refused",
             "EntityTooLarge", "object-refused",
-            "MetadataTooLarge", "object-refused",
+            "MetadataTooLarge", "object-refused");
+
+    /** The same of an object to be read. */
+    private static final Map<String, String> SOURCE_REFUSED = Map.of(
+            "KeyTooLongError", "object-refused",
+            "XMinioInvalidObjectName", "object-refused",
+            "InvalidURI", "object-refused",
             "InvalidObjectState", "object-archived");
 
     private S3Failures() {}
 
     /**
+     * What a call's failure is: {@link ObjectSuperseded}, {@link ObjectMissing}, {@link PermanentFailure}, or else
+     * {@link TransientFailure}. Its message is one line, without the object's key.
+     *
      * @param store who was asked, for a person
+     * @param request what was asked
      * @param thrown what the SDK threw
      */
     static RuntimeException of(String store, SdkRequest request, SdkException thrown) {
@@ -51,7 +61,7 @@ final class S3Failures {
                 return new ObjectMissing(said);
             }
         }
-        String reason = REFUSED.get(code);
+        String reason = (request instanceof GetObjectRequest ? SOURCE_REFUSED : COPY_REFUSED).get(code);
         if (reason != null) {
             return new PermanentFailure(reason, said);
         }

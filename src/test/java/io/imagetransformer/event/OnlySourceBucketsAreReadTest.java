@@ -52,10 +52,10 @@ class OnlySourceBucketsAreReadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"*", "digits"})
+    @ValueSource(strings = {"*", "digits", "mnist"})
     void outputBucketIsNeverASourceWhateverTheAllowListSays(String allowed) {
         // Given
-        SourcePolicy policy = new SourcePolicy(Set.of(allowed, "mnist"), Set.of("review", "digits"));
+        SourcePolicy policy = new SourcePolicy(Set.of(allowed), Set.of("review", "digits"));
 
         // When
         Decoded verdict = policy.apply(uploadTo("digits"));

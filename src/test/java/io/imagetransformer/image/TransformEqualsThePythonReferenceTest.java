@@ -3,6 +3,7 @@ package io.imagetransformer.image;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class TransformEqualsThePythonReferenceTest {
         // When
         Set<String> unreadable = pictures.filter(golden -> !golden.isReadByTheReference())
                 .map(Golden::file)
-                .collect(java.util.stream.Collectors.toSet());
+                .collect(Collectors.toSet());
 
         // Then
         assertThat(unreadable).hasSizeGreaterThan(40);

@@ -2,15 +2,21 @@ package io.imagetransformer.pipeline;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -19,12 +25,27 @@ import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.EmbeddedS3;
 import io.imagetransformer.sandbox.KafkaTopicProbe;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 /**
- * A broker, an S3 server that announces uploads, and a predictor, with topic and buckets of their own: what a pipeline
- * test stands on.
+ * A broker, an S3 server that announces uploads, and a predictor: what a pipeline test stands on. The broker is one for
+ * all tests of this JVM; topic, group, buckets and predictor are each stack's own.
  */
 final class Stack implements AutoCloseable {
+    /** Long enough for a busy machine: no test waits so long where the program does its work. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final AtomicInteger COUNT = new AtomicInteger();
+
+    /** Started when first asked for. */
+    private static final class Broker {
+        static final EmbeddedKafka SHARED = EmbeddedKafka.start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SHARED::close));
+        }
+    }
 
     final EmbeddedKafka kafka;
     final EmbeddedS3 s3;
@@ -36,7 +57,7 @@ final class Stack implements AutoCloseable {
     final String output = "digits";
 
     private Stack(int partitions) throws IOException {
-        kafka = EmbeddedKafka.start();
+        kafka = Broker.SHARED;
         kafka.createTopic(topic, partitions);
         s3 = EmbeddedS3.inMemory()
                 .notifying(kafka.bootstrapServers(), topic, source)
@@ -99,6 +120,17 @@ final class Stack implements AutoCloseable {
         client.putObject(put -> put.bucket(source).key(key).contentType("image/png"), RequestBody.fromBytes(image));
     }
 
+    /** Puts a record into the events topic that the store did not write. */
+    void publish(@Nullable String key, @Nullable String value, Map<String, String> headers) {
+        s3.flushNotifications();
+        probe().send(topic, key, value == null ? null : value.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** As above, without headers. */
+    void publish(@Nullable String key, @Nullable String value) {
+        publish(key, value, Map.of());
+    }
+
     /** Keys in the output bucket. */
     List<String> filed() {
         return keys(output);
@@ -114,19 +146,49 @@ final class Stack implements AutoCloseable {
         return client.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
     }
 
+    HeadObjectResponse head(String bucket, String key) {
+        return client.headObject(head -> head.bucket(bucket).key(key));
+    }
+
     String deadLetterTopic() {
         return topic + "-dead-letter";
+    }
+
+    /** None, too, where the topic was not created yet. */
+    List<ConsumerRecord<byte[], byte[]>> deadLetters() {
+        return probe().topicExists(deadLetterTopic()) ? probe().readAll(deadLetterTopic()) : List.of();
+    }
+
+    /** Of each dead letter, its record's key, and stage and reason in one text. */
+    Map<String, String> deadLetterReasons() {
+        Map<String, String> reasons = new TreeMap<>();
+        deadLetters()
+                .forEach(letter -> reasons.put(
+                        KafkaTopicProbe.key(letter), header(letter, "stage") + " " + header(letter, "reason")));
+        return reasons;
+    }
+
+    /** One of the headers that we add to a dead letter, without their prefix. */
+    static @Nullable String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+        return KafkaTopicProbe.headers(letter).get("dead-letter-" + name);
     }
 
     long lag() {
         return probe().lag(group, topic);
     }
 
+    /** Waits until every event so far has its outcome and is committed. */
+    void awaitAllDone() {
+        s3.flushNotifications();
+        await("all events committed").atMost(PATIENCE).untilAsserted(() -> assertThat(lag())
+                .isZero());
+    }
+
+    /** The broker stays, for the next stack. */
     @Override
     public void close() {
         client.close();
         s3.close();
         predictor.close();
-        kafka.close();
     }
 }

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real Kafka broker (KRaft, broker and controller in one) inside this JVM, on 127.0.0.1 alone, without
- * authentication. It is up when {@code start} returns; that takes two to three seconds.
+ * authentication. It is up when {@code start} returns; that takes two to three seconds,
+ * and six more where the process before it on the same folder was killed.
  *
  * <p>It creates no topic by itself. {@link #stop} and {@link #startAgain} make an outage: same port, same data.
  *

@@ -37,9 +37,13 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  *   <tr><td>object versions</td><td>yes</td><td>501</td></tr>
  *   <tr><td>a key that ends in a segment over 218 bytes</td><td>yes, to 1,024 bytes in all</td><td>500</td></tr>
  *   <tr><td>{@code p} beside {@code p/q}</td><td>no: 500</td><td>no: 500</td></tr>
- *   <tr><td>{@code a//b}, {@code a/./b}, {@code a/../b}</td><td>no: 403 or another key</td><td>the same</td></tr>
+ *   <tr><td>{@code a//b}, {@code /a}</td><td>no: 403</td><td>no: 403</td></tr>
+ *   <tr><td>{@code a/./b}, {@code a/../b}</td><td>no: becomes a/b; b or 500</td><td>the same</td></tr>
  *   <tr><td>tags, notification settings by the API</td><td>501</td><td>501</td></tr>
  * </table>
+ *
+ * <p>A call that is refused before its body was read (a wrong signature, a 501) closes the connection after the answer. A
+ * client that keeps connections sees that at its next call, which the SDK repeats unless it is told not to.
  */
 public final class EmbeddedS3 implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedS3.class);

@@ -82,6 +82,10 @@ class EmbeddedS3KeysTest {
         return Stream.of(
                 Arguments.of(inMemory, "a//b.png", 403),
                 Arguments.of(inFolder, "a//b.png", 403),
+                Arguments.of(inMemory, "/a.png", 403),
+                Arguments.of(inFolder, "/a.png", 403),
+                Arguments.of(inMemory, "../a.png", 400),
+                Arguments.of(inFolder, "../a.png", 400),
                 Arguments.of(inFolder, "n".repeat(219), 500),
                 Arguments.of(inMemory, "n".repeat(1025), 400));
     }
@@ -99,6 +103,23 @@ class EmbeddedS3KeysTest {
                             client.putObject(request -> request.bucket("odd").key(key), RequestBody.fromString("x")))
                     .extracting(S3Exception::statusCode)
                     .isEqualTo(status);
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("both")
+    void aDotInAKeyIsResolvedAsInAPath(EmbeddedS3 s3) {
+        // Given
+        s3.createBuckets("dots");
+        try (S3Client client = s3.client()) {
+
+            // When
+            client.putObject(request -> request.bucket("dots").key("a/./b"), RequestBody.fromString("x"));
+
+            // Then
+            assertThat(client.listObjectsV2(request -> request.bucket("dots")).contents())
+                    .extracting(S3Object::key)
+                    .containsExactly("a/b");
         }
     }
 

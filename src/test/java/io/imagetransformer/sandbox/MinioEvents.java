@@ -32,6 +32,8 @@ final class MinioEvents {
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final String ID_2 = "470a0afc0f6fdbebb6a8e14ece29122784c0656e19563387135a7c8e02feb163";
 
+    private static final String MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
+
     private final ObjectMapper json = jsonAsGoWritesIt();
     private final AtomicLong lastSequence = new AtomicLong();
     private final String deploymentId = UUID.randomUUID().toString();
@@ -55,8 +57,10 @@ final class MinioEvents {
         if (stored.contentLength() != 0) {
             object.put("size", stored.contentLength());
         }
-        object.put("eTag", stored.eTag().replace("\"", ""));
-        object.put("contentType", stored.contentType());
+        // Of a "folder/" the store keeps neither.
+        object.put(
+                "eTag", stored.eTag() == null ? MD5_OF_NOTHING : stored.eTag().replace("\"", ""));
+        object.put("contentType", stored.contentType() == null ? "binary/octet-stream" : stored.contentType());
         ObjectNode userMetadata = object.putObject("userMetadata");
         userMetadata(stored).forEach(userMetadata::put);
         putVersion(object, stored.versionId());

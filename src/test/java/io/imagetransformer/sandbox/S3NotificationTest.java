@@ -9,6 +9,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +99,22 @@ class S3NotificationTest {
         assertSameShape(event(lastRecord()), captured.get("value"));
         assertThat(event(lastRecord()).at("/Records/0/s3/object/size").isMissingNode())
                 .isTrue();
+    }
+
+    @Test
+    void aFolderIsAPutWithoutSize() {
+        // Given
+        String folder = "folder/";
+
+        // When
+        put("cap-all", folder, new byte[0]);
+
+        // Then
+        JsonNode event = event(lastRecord());
+        assertThat(event.at("/EventName").asText()).isEqualTo("s3:ObjectCreated:Put");
+        assertThat(event.at("/Key").asText()).isEqualTo("cap-all/folder/");
+        assertThat(event.at("/Records/0/s3/object/size").isMissingNode()).isTrue();
+        assertThat(event.at("/Records/0/s3/object/eTag").asText()).isEqualTo("d41d8cd98f00b204e9800998ecf8427e");
     }
 
     @Test
@@ -299,8 +316,9 @@ class S3NotificationTest {
 
     /** A Kafka record that a real MinIO published; {@code value} is its value as JSON. */
     private static JsonNode capture(String name) throws IOException {
-        try (InputStream file = S3NotificationTest.class.getResourceAsStream("/captures/minio/" + name + ".json")) {
-            return JSON.readTree(file);
+        try (InputStream file = S3NotificationTest.class.getResourceAsStream("/events/minio/" + name + ".json")) {
+            ObjectNode record = (ObjectNode) JSON.readTree(file);
+            return record.set("value", JSON.readTree(record.path("value_raw").asText()));
         }
     }
 

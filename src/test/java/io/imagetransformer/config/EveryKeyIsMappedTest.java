@@ -1,0 +1,203 @@
+package io.imagetransformer.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import io.imagetransformer.image.ImageSettings;
+import io.imagetransformer.image.Invert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each key, with a value that is not its default, arrives in the one place that it is for. */
+class EveryKeyIsMappedTest {
+    private static final Map<String, String> ALL = all();
+
+    private static Map<String, String> all() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("kafka.enabled", "false");
+        all.put("kafka.brokers", "a:1,b:2");
+        all.put("events.topic", "uploads");
+        all.put("events.group", "filers");
+        all.put("events.consumers", "3");
+        all.put("events.max-poll-records", "17");
+        all.put("events.max-poll-interval-ms", "900000");
+        all.put("events.hold", "90s");
+        all.put("batch.max-images", "12");
+        all.put("batch.max-bytes", "1GiB");
+        all.put("batch.parallelism", "5");
+        all.put("source.buckets", "one, two");
+        all.put("s3.endpoint", "http://minio:9000");
+        all.put("s3.region", "eu-west-1");
+        all.put("s3.access-key", "source-id");
+        all.put("s3.secret-key", "source-secret");
+        all.put("s3.path-style", "false");
+        all.put("s3.timeout", "5s");
+        all.put("output.s3.endpoint", "https://ceph.example:8443");
+        all.put("output.s3.region", "eu-north-1");
+        all.put("output.s3.access-key", "output-id");
+        all.put("output.s3.secret-key", "output-secret");
+        all.put("output.s3.path-style", "true");
+        all.put("model.name", "cats");
+        all.put("predictor.host", "cats.models.svc:8080");
+        all.put("predictor.protocol", "v1");
+        all.put("predictor.use-ssl", "true");
+        all.put("predictor.timeout", "250ms");
+        all.put("predictor.max-instances", "9");
+        all.put("image.width", "224");
+        all.put("image.height", "192");
+        all.put("image.channels", "3");
+        all.put("image.invert", "auto");
+        all.put("image.max-bytes", "512KiB");
+        all.put("image.max-pixels", "1000");
+        all.put("output.bucket", "cats");
+        all.put("output.key", "{bucket}/{label}/{key}");
+        all.put("output.allow-collisions", "true");
+        all.put("review.below", "0.75");
+        all.put("review.bucket", "unsure");
+        all.put("dead-letter.topic", "hospital");
+        all.put("dead-letter.create", "false");
+        all.put("results.topic", "filed");
+        all.put("management.enabled", "false");
+        all.put("management.port", "0");
+        all.put("log.images", "true");
+        return all;
+    }
+
+    @Test
+    void everyKeyOfTheFileIsChangedHere() {
+        // Given
+        Set<String> shipped = ShippedSettings.keys();
+
+        // When
+        Set<String> changed = ALL.keySet();
+
+        // Then
+        assertThat(changed).containsExactlyInAnyOrderElementsOf(shipped);
+    }
+
+    @Test
+    void eachValueArrivesInItsPlace() {
+        // Given
+        Map<String, String> changes = ALL;
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        new Settings.Kafka(false, "a:1,b:2"),
+                        new Settings.Events("uploads", "filers", 3, 17, Duration.ofMinutes(15), Duration.ofSeconds(90)),
+                        new Settings.Batch(9, 1L << 30, 5),
+                        new Settings.Source(Set.of("one", "two")),
+                        new Settings.Store(
+                                "http://minio:9000",
+                                "eu-west-1",
+                                "source-id",
+                                "source-secret",
+                                false,
+                                Duration.ofSeconds(5)),
+                        new Settings.Store(
+                                "https://ceph.example:8443",
+                                "eu-north-1",
+                                "output-id",
+                                "output-secret",
+                                true,
+                                Duration.ofSeconds(5)),
+                        new Settings.Predictor(
+                                Settings.Protocol.V1, "cats.models.svc:8080", "cats", true, Duration.ofMillis(250), 9),
+                        new ImageSettings(224, 192, 3, Invert.AUTO, 512L << 10, 1_000),
+                        new Settings.Output("cats", "{bucket}/{label}/{key}"),
+                        new Settings.Review(0.75, "unsure"),
+                        new Settings.DeadLetter("hospital", false),
+                        new Settings.Results("filed"),
+                        new Settings.Management(false, 0),
+                        true));
+    }
+
+    @Test
+    void theModelsLimitBoundsTheBatchAndNotTheOtherWayRound() {
+        // Given
+        Map<String, String> changes = Map.of("batch.max-images", "8", "predictor.max-instances", "100");
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings.batch().maxImages()).isEqualTo(8);
+    }
+
+    @Test
+    void anOutputKeyThatIsEmptyIsAsTheSourcesKeyOfThatName() {
+        // Given
+        Map<String, String> changes = Map.of(
+                "s3.endpoint", "http://minio:9000",
+                "s3.region", "eu-west-1",
+                "s3.access-key", "id",
+                "s3.secret-key", "secret",
+                "s3.path-style", "false");
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings.outputStore()).isEqualTo(settings.sourceStore());
+    }
+
+    @Test
+    void pathStyleIsForStoresWithAnEndpointUnlessSaid() {
+        // Given
+        Map<String, String> onlyOutputsElsewhere = Map.of("output.s3.endpoint", "http://minio:9000");
+
+        // When
+        Settings settings = ShippedSettings.with(onlyOutputsElsewhere);
+
+        // Then
+        assertThat(settings.sourceStore().pathStyle()).isFalse();
+        assertThat(settings.outputStore().pathStyle()).isTrue();
+    }
+
+    @Test
+    void aPathStyleThatIsSaidOfTheSourcesHoldsForOutputsElsewhereToo() {
+        // Given
+        Map<String, String> changes =
+                Map.of("s3.path-style", "false", "output.s3.endpoint", "http://digits.example:9000");
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings.outputStore().pathStyle()).isFalse();
+    }
+
+    @Test
+    void outputBucketsOfAnotherStoreMayBeCalledAsASourceBucket() {
+        // Given
+        Map<String, String> changes =
+                Map.of("output.s3.endpoint", "http://elsewhere:9000", "output.bucket", "mnist", "review.below", "0.5");
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings.outputBuckets()).isEmpty();
+    }
+
+    @Test
+    void theReviewBucketIsAnOutputOnlyWhereImagesGoThere() {
+        // Given
+        Map<String, String> review = Map.of("review.below", "0.5");
+
+        // When
+        Set<String> with = ShippedSettings.with(review).outputBuckets();
+        Set<String> without = ShippedSettings.with(Map.of()).outputBuckets();
+
+        // Then
+        assertThat(with).containsExactlyInAnyOrder("digits", "review");
+        assertThat(without).containsExactly("digits");
+    }
+}

@@ -1,0 +1,124 @@
+package io.imagetransformer.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class OutagesAreToldOnceTest {
+    private static final String LOST = "WARN S3 is away: waiting, and trying again, as long as it lasts";
+
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
+    private final Outages outages = new Outages(now::get);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger().addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger().detachAppender(log);
+    }
+
+    @Test
+    void oneLineWhenSomebodyGoesAndOneWhenTheyAreBack() {
+        // Given
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofSeconds(12));
+        outages.lost("S3", "S3 is still away");
+
+        // When
+        outages.back("S3");
+        outages.back("S3");
+
+        // Then
+        assertThat(lines()).containsExactly(LOST, "INFO S3 is back after 12 s");
+    }
+
+    @Test
+    void everyOneForItself() {
+        // Given
+        outages.lost("S3", "S3 is away");
+
+        // When
+        outages.lost("predictor", "the predictor is away");
+
+        // Then
+        assertThat(lines()).hasSize(2);
+        assertThat(outages.count()).isEqualTo(2);
+    }
+
+    @Test
+    void whoeverGoesAndComesAllTheTimeIsToldOfHalfAMinuteApart() {
+        // Given
+        Duration aSecond = Duration.ofSeconds(1);
+
+        // When
+        for (int second = 0; second < 60; second++) {
+            outages.lost("S3", "S3 is away");
+            outages.back("S3");
+            pass(aSecond);
+        }
+
+        // Then
+        assertThat(lines()).containsExactly(LOST, "INFO S3 is back after 0 s", LOST, "INFO S3 is back after 0 s");
+    }
+
+    @Test
+    void whoeverGoesAgainSoonAndStaysAwayIsToldOfInTheEnd() {
+        // Given
+        outages.lost("S3", "S3 is away");
+        outages.back("S3");
+        pass(Duration.ofSeconds(5));
+        outages.lost("S3", "S3 is away");
+        assertThat(lines()).hasSize(2);
+
+        // When
+        pass(Duration.ofSeconds(26));
+        outages.lost("S3", "S3 is away");
+        outages.lost("S3", "S3 is away");
+        outages.back("S3");
+
+        // Then
+        assertThat(lines()).containsExactly(LOST, "INFO S3 is back after 0 s", LOST, "INFO S3 is back after 26 s");
+    }
+
+    @Test
+    void aReturnOfWhoWasNotAwayIsNoNews() {
+        // Given
+        String somebody = "S3";
+
+        // When
+        outages.back(somebody);
+
+        // Then
+        assertThat(lines()).isEmpty();
+        assertThat(outages.count()).isZero();
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    private List<String> lines() {
+        return log.list.stream()
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(Outages.class);
+    }
+}
