@@ -1,11 +1,12 @@
 package io.imagetransformer.camel;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 
 import org.apache.camel.Exchange;
@@ -78,10 +79,12 @@ public final class ImageFacts {
         message.setBody(upload.fetched().bytes());
     }
 
-    /** For a log line: the confidence to three digits, or that the model told none. */
+    /** For a log line: the confidence to three digits, never rounded up, or that the model told none. */
     public String confidence(Exchange exchange) {
         Double confidence = exchange.getVariable("confidence", Double.class);
-        return confidence == null ? "unknown" : String.format(Locale.ROOT, "%.3f", confidence);
+        return confidence == null
+                ? "unknown"
+                : BigDecimal.valueOf(confidence).setScale(3, RoundingMode.DOWN).toPlainString();
     }
 
     /** For a log line: how long ago its event says that it was uploaded, by the store's clock. */

@@ -26,9 +26,9 @@ class LogLineOfAFiledImageTest {
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     @Test
-    void confidenceHasThreeDigits() {
-        exchange.setVariable("confidence", 0.98765);
-        assertThat(facts.confidence(exchange)).isEqualTo("0.988");
+    void confidenceHasThreeDigitsAndIsNeverRoundedUp() {
+        exchange.setVariable("confidence", 0.99987);
+        assertThat(facts.confidence(exchange)).isEqualTo("0.999");
     }
 
     @Test

@@ -7,10 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
+import io.imagetransformer.config.Settings;
 import io.imagetransformer.storage.KeyLayout;
 
 /** The sample images: {@code samples/} on the class path, each named by the digit on it. */
@@ -27,16 +29,20 @@ final class Samples {
 
     private final S3Client s3;
     private final String bucket;
-    private final String outputBucket;
+    private final Settings settings;
     private final KeyLayout layout;
     private final List<Path> files = files();
     private Instant uploaded = Instant.MAX;
 
-    Samples(S3Client s3, String bucket, String outputBucket, KeyLayout layout) {
+    /**
+     * @param bucket where they are uploaded
+     * @param settings tell where they will be filed
+     */
+    Samples(S3Client s3, String bucket, Settings settings) {
         this.s3 = s3;
         this.bucket = bucket;
-        this.outputBucket = outputBucket;
-        this.layout = layout;
+        this.settings = settings;
+        this.layout = new KeyLayout(settings.output().keyLayout());
     }
 
     int count() {
@@ -55,39 +61,50 @@ final class Samples {
 
     /** How many of them have not been filed since their upload, under whatever digit. */
     int missing() {
-        Set<String> filed = filed();
+        Map<String, Set<String>> filed = filed();
         return (int)
-                files.stream().filter(file -> labels(file, filed).isEmpty()).count();
+                files.stream().filter(file -> places(file, filed).isEmpty()).count();
     }
 
     /** One line for each that is not, or not only, filed under the digit on it since its upload. */
     List<String> complaints() {
-        Set<String> filed = filed();
+        Map<String, Set<String>> filed = filed();
         List<String> complaints = new ArrayList<>();
         for (Path file : files) {
             String digit = name(file).substring(0, 1);
-            List<String> labels = labels(file, filed);
-            if (labels.isEmpty()) {
+            List<String> places = places(file, filed);
+            if (places.isEmpty()) {
                 complaints.add(key(file) + " shows a " + digit + " and is not filed");
-            } else if (!labels.equals(List.of(digit))) {
-                complaints.add(key(file) + " shows a " + digit + " and is filed under " + String.join(" and ", labels));
+            } else if (!places.equals(List.of(digit))) {
+                complaints.add(key(file) + " shows a " + digit + " and is filed under " + String.join(" and ", places));
             }
         }
         return complaints;
     }
 
-    private List<String> labels(Path file, Set<String> filed) {
-        return IntStream.range(0, 10)
+    /** The labels it is filed under; where that is another bucket than the output's, with its name. */
+    private List<String> places(Path file, Map<String, Set<String>> filed) {
+        List<String> places = new ArrayList<>();
+        filed.forEach((outputBucket, keys) -> IntStream.range(0, 10)
                 .mapToObj(String::valueOf)
-                .filter(label -> filed.contains(layout.destination(label, bucket, key(file))))
-                .toList();
+                .filter(label -> keys.contains(layout.destination(label, bucket, key(file))))
+                .forEach(label -> places.add(
+                        outputBucket.equals(settings.output().bucket()) ? label : outputBucket + "/" + label)));
+        return places;
     }
 
-    private Set<String> filed() {
-        return s3.listObjectsV2Paginator(list -> list.bucket(outputBucket)).contents().stream()
-                .filter(object -> !object.lastModified().isBefore(uploaded))
-                .map(S3Object::key)
-                .collect(Collectors.toCollection(HashSet::new));
+    /** By output bucket, the keys that were written since the upload. */
+    private Map<String, Set<String>> filed() {
+        Map<String, Set<String>> filed = new TreeMap<>();
+        for (String outputBucket : settings.outputBuckets()) {
+            filed.put(
+                    outputBucket,
+                    s3.listObjectsV2Paginator(list -> list.bucket(outputBucket)).contents().stream()
+                            .filter(object -> !object.lastModified().isBefore(uploaded))
+                            .map(S3Object::key)
+                            .collect(Collectors.toSet()));
+        }
+        return filed;
     }
 
     private static String key(Path file) {

@@ -30,7 +30,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.Settings;
-import io.imagetransformer.storage.KeyLayout;
 
 /**
  * The README's first command: all that the program needs, in one process, and the program itself as it stands in the
@@ -126,11 +125,7 @@ public final class Sandbox {
         overrides.forEach((key, value) -> say("                   " + key + "=" + value));
         ready = true;
 
-        boolean right = file(new Samples(
-                client,
-                source,
-                settings.output().bucket(),
-                new KeyLayout(settings.output().keyLayout())));
+        boolean right = file(new Samples(client, source, settings));
         if (options.once()) {
             return stop.getCount() == 0 ? CUT_SHORT : right ? 0 : 1;
         }
@@ -157,17 +152,41 @@ public final class Sandbox {
         here.put("s3.endpoint", "http://127.0.0.1:" + s3Port);
         here.put("s3.access-key", ACCESS_KEY);
         here.put("s3.secret-key", SECRET_KEY);
-        here.put("s3.path-style", "");
-        for (String key : List.of("endpoint", "region", "access-key", "secret-key", "path-style")) {
-            here.put("output.s3." + key, "");
-        }
+        here.put("s3.path-style", "true");
+        // Nothing of the sandbox is to reach another store; what is empty is as the settings above.
+        here.put("output.s3.endpoint", here.get("s3.endpoint"));
+        here.put("output.s3.access-key", ACCESS_KEY);
+        here.put("output.s3.secret-key", SECRET_KEY);
+        here.put("output.s3.path-style", "true");
         here.put("predictor.host", predictorHost);
         here.put("predictor.use-ssl", "false");
         here.put("management.port", String.valueOf(usualOrFree(MANAGEMENT_PORT)));
         here.put("camel.management.host", "127.0.0.1");
         here.put("log.images", "true");
-        here.entrySet().removeIf(setting -> setting.getValue().equals(checkout.apply(setting.getKey())));
+        here.entrySet().removeIf(setting -> {
+            String value = checkout.apply(setting.getKey());
+            boolean derived = setting.getKey().startsWith("output.s3.")
+                    || setting.getKey().endsWith("path-style");
+            return value.equals(setting.getValue()) || value.isEmpty() && derived;
+        });
+        here.forEach(Sandbox::refuseStronger);
         return here;
+    }
+
+    /** What Camel heeds before any setting of ours would lead the program elsewhere: to a store that is no sandbox. */
+    private static void refuseStronger(String key, String value) {
+        String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        String given = System.getenv(variable);
+        if (given != null && !given.equals(value)) {
+            throw new IllegalStateException("the environment variable " + variable
+                    + " is set and would lead the pipeline out of the sandbox: start it without, as with env -u "
+                    + variable);
+        }
+        String property = System.getProperty(key);
+        if (property != null && !property.equals(value)) {
+            throw new IllegalStateException("the system property " + key
+                    + " is set and would lead the pipeline out of the sandbox: start it without");
+        }
     }
 
     /** The three side by side: each is up after a second or two, and none waits for another to start. */
@@ -288,17 +307,15 @@ public final class Sandbox {
         }
         List<String> complaints = samples.complaints();
         say("");
-        if (complaints.isEmpty()) {
-            say(String.format(
-                    Locale.ROOT,
-                    "All %d are filed under the digit that they show, %.1f s after the upload began.",
-                    samples.count(),
-                    millis(upload) / 1_000.0));
-        } else {
-            complaints.forEach(this::say);
-            say(complaints.size() + " of " + samples.count() + " are not filed under the digit that they show, "
-                    + options.within().toSeconds() + " s were given.");
-        }
+        complaints.forEach(this::say);
+        String which = complaints.isEmpty()
+                ? "All " + samples.count() + " are filed"
+                : complaints.size() + " of " + samples.count() + " are not filed";
+        say(String.format(
+                Locale.ROOT,
+                "%s under the digit that they show, %.1f s after the upload began.",
+                which,
+                millis(upload) / 1_000.0));
         return complaints.isEmpty();
     }
 

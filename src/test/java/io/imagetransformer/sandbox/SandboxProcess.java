@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -32,6 +33,11 @@ final class SandboxProcess implements AutoCloseable {
     }
 
     static SandboxProcess start(Path data, String... options) {
+        return start(Map.of(), data, options);
+    }
+
+    /** @param environment beside the test's own */
+    static SandboxProcess start(Map<String, String> environment, Path data, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -42,8 +48,9 @@ final class SandboxProcess implements AutoCloseable {
                 data.toString()));
         command.addAll(List.of(options));
         try {
-            return new SandboxProcess(
-                    new ProcessBuilder(command).redirectErrorStream(true).start());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            return new SandboxProcess(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package io.imagetransformer.sandbox;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,5 +74,17 @@ class SandboxTellsWhatIsWrongTest {
         // Then
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.lines()).containsExactly("sandbox: --onec is no option; --help lists them");
+    }
+
+    @Test
+    void anEnvironmentThatLeadsToAnotherStoreIsRefused() {
+        // When
+        SandboxProcess run = SandboxProcess.start(Map.of("OUTPUT_S3_ENDPOINT", "http://store.example"), data, "--once");
+
+        // Then
+        assertThat(run.exitCode()).isOne();
+        assertThat(run.lines())
+                .contains("sandbox: the environment variable OUTPUT_S3_ENDPOINT is set and would lead the pipeline out"
+                        + " of the sandbox: start it without, as with env -u OUTPUT_S3_ENDPOINT");
     }
 }
