@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -21,8 +23,8 @@ import io.imagetransformer.camel.Prerequisites;
 import io.imagetransformer.camel.Wiring;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
+import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
-import io.imagetransformer.config.UnknownKeys;
 import io.imagetransformer.image.OpenCv;
 
 /**
@@ -40,13 +42,15 @@ public final class KafkaImageTransformer implements AutoCloseable {
     private final Main main = new Main();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
+    private final Map<String, String> arguments;
+
     /**
      * @param home holds {@code routes} and {@code application.properties}
-     * @param overrides settings that win over environment and file
+     * @param arguments settings that win over environment and file
      */
-    public KafkaImageTransformer(Path home, Map<String, String> overrides) {
+    public KafkaImageTransformer(Path home, Map<String, String> arguments) {
         this.home = home;
-        overrides.forEach(main::addOverrideProperty);
+        this.arguments = Map.copyOf(arguments);
     }
 
     public static void main(String[] arguments) {
@@ -90,14 +94,15 @@ public final class KafkaImageTransformer implements AutoCloseable {
 
     /** Starts the routes, then, as soon as all that they need is there, the intake. */
     public void start() throws Exception {
-        refuseUnknownKeys();
-        Thread natives = new Thread(OpenCv::load, "load-opencv");
-        natives.start();
+        SettingSources sources = settingSources();
+        sources.refuseUnknownKeys();
+        CompletableFuture<Void> natives = CompletableFuture.runAsync(OpenCv::load);
+        sources.overrides(arguments).forEach(main::addOverrideProperty);
         main.setPropertyPlaceholderLocations(settingsLocations());
         main.configure().setRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
         main.addMainListener(new Wiring(version()));
         main.start();
-        natives.join();
+        natives.get();
         CamelContext context = main.getCamelContext();
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
         LOGGER.info(
@@ -126,21 +131,21 @@ public final class KafkaImageTransformer implements AutoCloseable {
         return Files.exists(own) ? shipped + ",file:" + own : shipped;
     }
 
-    private void refuseUnknownKeys() throws IOException {
+    private SettingSources settingSources() throws IOException {
         Properties shipped = new Properties();
         try (InputStream in = KafkaImageTransformer.class.getResourceAsStream("/" + SHIPPED_SETTINGS)) {
             shipped.load(in);
         }
-        UnknownKeys unknown = new UnknownKeys(shipped.stringPropertyNames());
-        Path own = home.resolve(SHIPPED_SETTINGS);
-        if (Files.exists(own)) {
-            Properties given = new Properties();
-            try (Reader in = Files.newBufferedReader(own, StandardCharsets.UTF_8)) {
-                given.load(in);
+        Properties own = new Properties();
+        if (Files.exists(home.resolve(SHIPPED_SETTINGS))) {
+            try (Reader in = Files.newBufferedReader(home.resolve(SHIPPED_SETTINGS), StandardCharsets.UTF_8)) {
+                own.load(in);
             }
-            unknown.refuse(given.stringPropertyNames());
         }
-        unknown.refuse(System.getProperties().stringPropertyNames());
+        Map<String, String> systemProperties = System.getProperties().stringPropertyNames().stream()
+                .collect(Collectors.toMap(key -> key, System::getProperty));
+        return new SettingSources(
+                shipped.stringPropertyNames(), own.stringPropertyNames(), systemProperties, System.getenv());
     }
 
     /** Finishes the batch in hand, commits, leaves the group. */

@@ -3,6 +3,7 @@ package io.imagetransformer.camel;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -166,7 +167,7 @@ public final class Prerequisites {
             AwsServiceException answer = cause(e, AwsServiceException.class);
             String code = answer == null || answer.awsErrorDetails() == null
                     ? ""
-                    : answer.awsErrorDetails().errorCode();
+                    : String.valueOf(answer.awsErrorDetails().errorCode());
             if (REFUSED_CREDENTIALS.contains(code)) {
                 throw new InvalidSettingException(
                         "S3 refuses our credentials (" + code + "): correct s3.access-key and s3.secret-key");
@@ -175,7 +176,7 @@ public final class Prerequisites {
                 return Optional.of(
                         "the bucket " + bucket + " (" + key + ") does not exist: waiting until somebody creates it");
             }
-            java.net.UnknownHostException unknown = cause(e, java.net.UnknownHostException.class);
+            UnknownHostException unknown = cause(e, UnknownHostException.class);
             if (unknown != null) {
                 throw new InvalidSettingException("the host of s3.endpoint is unknown: " + unknown.getMessage());
             }
@@ -200,7 +201,7 @@ public final class Prerequisites {
             return status < 500
                     ? Optional.empty()
                     : Optional.of("the predictor is not ready: " + url + " answers " + status + ": waiting");
-        } catch (java.net.UnknownHostException e) {
+        } catch (UnknownHostException e) {
             throw new InvalidSettingException(
                     "predictor.host=" + settings.predictor().host() + " is an unknown host");
         } catch (IOException e) {

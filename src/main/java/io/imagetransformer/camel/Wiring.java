@@ -8,10 +8,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Component;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 
+import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.BatchLimits;
 import io.imagetransformer.delivery.Outages;
@@ -32,6 +34,15 @@ public final class Wiring extends MainListenerSupport {
     /** @param version of this program, for dead letters */
     public Wiring(String version) {
         this.version = version;
+    }
+
+    /** Overrides win: they hold environment and system properties already, see {@link SettingSources}. */
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+        PropertiesComponent properties =
+                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+        properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+        properties.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * Finds keys under our prefixes that no setting has: a misspelt key must not be a silent default. Other prefixes are
  * the team's.
  */
-public final class UnknownKeys {
+final class UnknownKeys {
     private final Set<String> known;
     private final Set<String> prefixes;
 

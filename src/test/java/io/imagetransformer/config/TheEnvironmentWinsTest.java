@@ -1,46 +1,23 @@
 package io.imagetransformer.config;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-import org.apache.camel.main.Main;
 import org.junit.jupiter.api.Test;
 
-import io.imagetransformer.camel.Wiring;
+import io.imagetransformer.KafkaImageTransformer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Camel's placeholders decide what a key is, for Java as for the routes: environment, system property, file. */
+/** What the program says that it works with, when the same key is given in several places. */
 class TheEnvironmentWinsTest {
-    /** Started as a process of its own, for the environment of a running one does not change. */
-    static final class Program {
-        public static void main(String[] arguments) throws Exception {
-            Main main = new Main();
-            main.setPropertyPlaceholderLocations("classpath:application.properties");
-            main.addOverrideProperty("management.enabled", "false");
-            main.addMainListener(new Wiring("test"));
-            main.start();
-            Settings settings = main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
-            System.out.println(String.join(
-                    "|",
-                    settings.predictor().modelName(),
-                    settings.events().topic(),
-                    settings.deadLetter().topic(),
-                    settings.output().bucket(),
-                    settings.review().bucket(),
-                    main.getCamelContext()
-                            .resolvePropertyPlaceholders("{{model.name}} {{events.topic}} {{output.bucket}}")));
-            main.stop();
-        }
-    }
-
     @Test
-    void overSystemPropertyAndFile() throws IOException, InterruptedException {
+    void overSystemPropertyAndFileButNotOverKServesArguments() throws IOException {
         // Given
-        ProcessBuilder process = new ProcessBuilder(List.of(
+        ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
@@ -48,18 +25,33 @@ class TheEnvironmentWinsTest {
                         "-Dmodel.name=from-property",
                         "-Devents.topic=from-property",
                         "-Doutput.bucket=from-property",
-                        Program.class.getName()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        process.environment().putAll(Map.of("MODEL_NAME", "from-environment", "EVENTS_TOPIC", "from-environment"));
+                        KafkaImageTransformer.class.getName(),
+                        "--model_name",
+                        "from-argument"))
+                .redirectErrorStream(true);
+        builder.environment()
+                .putAll(Map.of(
+                        "MODEL_NAME", "from-environment",
+                        "EVENTS_TOPIC", "from-environment",
+                        "KAFKA_BROKERS", "127.0.0.1:1",
+                        "MANAGEMENT_ENABLED", "false"));
 
         // When
-        Process program = process.start();
-        String printed = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Process program = builder.start();
+        String summary;
+        try (BufferedReader lines = program.inputReader()) {
+            summary = lines.lines()
+                    .filter(line -> line.contains("events of topic"))
+                    .findFirst()
+                    .orElse("");
+        } finally {
+            program.destroyForcibly();
+        }
 
         // Then
-        assertThat(program.waitFor()).isZero();
-        assertThat(printed.lines())
-                .contains("from-environment|from-environment|from-environment-dead-letter|from-property|review"
-                        + "|from-environment from-environment from-property");
+        assertThat(summary)
+                .contains("topic from-environment at 127.0.0.1:1")
+                .contains("model from-argument")
+                .contains("filed in from-property/{label}");
     }
 }

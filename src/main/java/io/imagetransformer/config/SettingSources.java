@@ -1,0 +1,54 @@
+package io.imagetransformer.config;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where settings come from, the strongest first: the arguments, the environment, the system properties, the user's file,
+ * the shipped file.
+ *
+ * <p>Camel would look into environment and system properties before anything else; so what these two hold is handed to
+ * it as overrides, beside the arguments that win over them.
+ *
+ * @param shipped keys of the {@code application.properties} in the jar
+ * @param own keys of the user's
+ * @param systemProperties of this process
+ * @param environment of this process
+ */
+public record SettingSources(
+        Set<String> shipped, Set<String> own, Map<String, String> systemProperties, Map<String, String> environment) {
+
+    /** @throws InvalidSettingException for an unknown key under one of our prefixes */
+    public void refuseUnknownKeys() {
+        UnknownKeys unknown = new UnknownKeys(shipped);
+        unknown.refuse(own);
+        unknown.refuse(systemProperties.keySet());
+    }
+
+    /**
+     * What wins over both files.
+     *
+     * @param arguments keys and values from the command line
+     */
+    public Map<String, String> overrides(Map<String, String> arguments) {
+        Set<String> keys = new HashSet<>(shipped);
+        keys.addAll(own);
+        Map<String, String> overrides = new LinkedHashMap<>();
+        for (String key : keys) {
+            String value = environment.getOrDefault(environmentName(key), systemProperties.get(key));
+            if (value != null) {
+                overrides.put(key, value);
+            }
+        }
+        overrides.putAll(arguments);
+        return overrides;
+    }
+
+    /** {@code s3.access-key} is {@code S3_ACCESS_KEY}: Camel's own rule. */
+    private static String environmentName(String key) {
+        return key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+    }
+}
