@@ -95,9 +95,11 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
-    /** Remembers what an upload was left pending for. */
+    /** Remembers what the first upload that was left pending waits for. */
     public void waitsFor(String message) {
-        waitingFor = message;
+        if (waitingFor == null) {
+            waitingFor = message;
+        }
     }
 
     /**
