@@ -125,10 +125,11 @@ public final class KafkaImageTransformer implements AutoCloseable {
         }
     }
 
+    /** Of two places that have a key, Camel takes the first. */
     private String settingsLocations() {
         String shipped = "classpath:" + SHIPPED_SETTINGS;
         Path own = home.resolve(SHIPPED_SETTINGS);
-        return Files.exists(own) ? shipped + ",file:" + own : shipped;
+        return Files.exists(own) ? "file:" + own + "," + shipped : shipped;
     }
 
     private SettingSources settingSources() throws IOException {
@@ -169,8 +170,13 @@ public final class KafkaImageTransformer implements AutoCloseable {
         while (!(root instanceof InvalidSettingException) && root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        return root instanceof InvalidSettingException || root instanceof IllegalArgumentException
+        String message = root instanceof InvalidSettingException || root instanceof IllegalArgumentException
                 ? root.getMessage()
                 : root.getClass().getSimpleName() + ": " + root.getMessage();
+        // A mistake in a YAML file is told with the lines around it.
+        return message.lines()
+                .map(String::strip)
+                .collect(Collectors.joining(" "))
+                .strip();
     }
 }

@@ -2,6 +2,7 @@ package io.imagetransformer.camel;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class Prerequisites {
     private static final Logger LOGGER = LoggerFactory.getLogger(Prerequisites.class);
     private static final long PAUSE_MILLIS = 500;
     private static final int KAFKA_TIMEOUT_MILLIS = 5_000;
+    private static final String TOLD_BY_THE_OUTAGE = "";
     private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
 
     private final CamelContext context;
@@ -51,7 +53,7 @@ public final class Prerequisites {
     /** One thing to wait for. */
     @FunctionalInterface
     private interface Check {
-        /** What is missing, for a person, or nothing. */
+        /** What is missing, for a person, or nothing; an empty text where a person was told already. */
         Optional<String> missing();
     }
 
@@ -66,6 +68,8 @@ public final class Prerequisites {
                 await(() -> topicMissing(admin));
             }
         }
+        requireKnownHost(settings.sourceStore().endpoint());
+        requireKnownHost(settings.outputStore().endpoint());
         S3Client source = context.getRegistry().lookupByNameAndType("sourceS3", S3Client.class);
         S3Client output = context.getRegistry().lookupByNameAndType("outputS3", S3Client.class);
         for (String bucket : settings.source().buckets()) {
@@ -81,7 +85,7 @@ public final class Prerequisites {
     }
 
     private void await(Check check) throws InterruptedException {
-        String told = "";
+        String told = TOLD_BY_THE_OUTAGE;
         Optional<String> missing = check.missing();
         while (missing.isPresent() && context.isRunAllowed() && !context.isStopping()) {
             if (!told.equals(missing.get())) {
@@ -159,6 +163,20 @@ public final class Prerequisites {
         return Optional.of("Kafka at " + settings.kafka().brokers() + " cannot be reached: waiting");
     }
 
+    /** Asked here, because a call to S3 that fails later for this reason is an outage like any other. */
+    private static void requireKnownHost(String endpoint) {
+        if (endpoint.isEmpty()) {
+            return;
+        }
+        String host = URI.create(endpoint).getHost();
+        try {
+            InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new InvalidSettingException("s3.endpoint=" + endpoint + " names the unknown host " + host
+                    + ": correct it, in output.s3.endpoint if it stands there");
+        }
+    }
+
     private Optional<String> bucketMissing(S3Client s3, String key, String bucket) {
         try {
             s3.listObjectsV2(list -> list.bucket(bucket).maxKeys(1));
@@ -176,14 +194,11 @@ public final class Prerequisites {
                 return Optional.of(
                         "the bucket " + bucket + " (" + key + ") does not exist: waiting until somebody creates it");
             }
-            UnknownHostException unknown = cause(e, UnknownHostException.class);
-            if (unknown != null) {
-                throw new InvalidSettingException("the host of s3.endpoint is unknown: " + unknown.getMessage());
+            if (answer == null || answer.statusCode() >= 500) {
+                return Optional.of(TOLD_BY_THE_OUTAGE);
             }
-            // May not list: no proof that it is missing. Anything else: said once by the outage itself.
-            return answer != null && answer.statusCode() == 403
-                    ? Optional.empty()
-                    : Optional.of(String.valueOf(e.getMessage()));
+            // May not list: no proof that it is missing.
+            return answer.statusCode() == 403 ? Optional.empty() : Optional.of(e.getMessage() + ": waiting");
         }
     }
 
@@ -203,7 +218,7 @@ public final class Prerequisites {
                     : Optional.of("the predictor is not ready: " + url + " answers " + status + ": waiting");
         } catch (UnknownHostException e) {
             throw new InvalidSettingException(
-                    "predictor.host=" + settings.predictor().host() + " is an unknown host");
+                    "predictor.host=" + settings.predictor().host() + " is an unknown host: correct it");
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached: waiting");
         }

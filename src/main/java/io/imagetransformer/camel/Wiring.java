@@ -1,5 +1,8 @@
 package io.imagetransformer.camel;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.util.Properties;
 
@@ -13,6 +16,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 
+import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.BatchLimits;
@@ -49,10 +53,29 @@ public final class Wiring extends MainListenerSupport {
     public void beforeConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(key -> context.resolvePropertyPlaceholders("{{" + key + ":}}"));
+        requireFreeManagementPort(context);
         Properties derived = new Properties();
         derived.setProperty("predictor.url", settings.predictor().baseUrl());
         context.getPropertiesComponent().setInitialProperties(derived);
         bind(context, settings);
+    }
+
+    /** Camel's own server only warns when its port is taken, and the program would run on without health and metrics. */
+    private static void requireFreeManagementPort(CamelContext context) {
+        if (!Boolean.parseBoolean(context.resolvePropertyPlaceholders("{{management.enabled}}"))) {
+            return;
+        }
+        String port = context.resolvePropertyPlaceholders("{{management.port}}");
+        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw new InvalidSettingException("management.port=" + port + " is no port: give a number from 0 to 65535");
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(Integer.parseInt(port)));
+        } catch (IOException e) {
+            throw new InvalidSettingException(
+                    "management.port=" + port + " is in use: choose another, or set management.enabled=false");
+        }
     }
 
     private void bind(CamelContext context, Settings settings) {

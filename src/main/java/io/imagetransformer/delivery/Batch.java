@@ -121,12 +121,14 @@ public final class Batch {
     }
 
     /**
-     * Remembers what an upload was left pending for: no further chunk is begun.
+     * Remembers what the first upload that was left pending waits for: no further chunk is begun.
      *
      * @param message one line for a person
      */
     public void waitsFor(String message) {
-        waitingFor = message;
+        if (waitingFor == null) {
+            waitingFor = message;
+        }
     }
 
     /**

@@ -32,9 +32,9 @@ import static org.awaitility.Awaitility.await;
  * A broker, an S3 server that announces uploads, and a predictor: what a pipeline test stands on. The broker is one for
  * all tests of this JVM; topic, group, buckets and predictor are each stack's own.
  */
-final class Stack implements AutoCloseable {
+public final class Stack implements AutoCloseable {
     /** Long enough for a busy machine: no test waits so long where the program does its work. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -47,14 +47,14 @@ final class Stack implements AutoCloseable {
         }
     }
 
-    final EmbeddedKafka kafka;
-    final EmbeddedS3 s3;
-    final EmbeddedPredictor predictor;
-    final S3Client client;
-    final String topic = "events-" + COUNT.incrementAndGet();
-    final String group = "group-" + UUID.randomUUID();
-    final String source = "mnist";
-    final String output = "digits";
+    public final EmbeddedKafka kafka;
+    public final EmbeddedS3 s3;
+    public final EmbeddedPredictor predictor;
+    public final S3Client client;
+    public final String topic = "events-" + COUNT.incrementAndGet();
+    public final String group = "group-" + UUID.randomUUID();
+    public final String source = "mnist";
+    public final String output = "digits";
 
     private Stack(int partitions) throws IOException {
         kafka = Broker.SHARED;
@@ -67,11 +67,11 @@ final class Stack implements AutoCloseable {
         client = s3.client();
     }
 
-    static Stack start() {
+    public static Stack start() {
         return start(1);
     }
 
-    static Stack start(int partitions) {
+    public static Stack start(int partitions) {
         try {
             return new Stack(partitions);
         } catch (IOException e) {
@@ -79,12 +79,12 @@ final class Stack implements AutoCloseable {
         }
     }
 
-    KafkaTopicProbe probe() {
+    public KafkaTopicProbe probe() {
         return kafka.probe();
     }
 
     /** The settings that lead the program here; everything else as shipped. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("kafka.brokers", kafka.bootstrapServers());
         settings.put("events.topic", topic);
@@ -116,51 +116,51 @@ final class Stack implements AutoCloseable {
         }
     }
 
-    void upload(String key, byte[] image) {
+    public void upload(String key, byte[] image) {
         client.putObject(put -> put.bucket(source).key(key).contentType("image/png"), RequestBody.fromBytes(image));
     }
 
     /** Puts a record into the events topic that the store did not write. */
-    void publish(@Nullable String key, @Nullable String value, Map<String, String> headers) {
+    public void publish(@Nullable String key, @Nullable String value, Map<String, String> headers) {
         s3.flushNotifications();
         probe().send(topic, key, value == null ? null : value.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     /** As above, without headers. */
-    void publish(@Nullable String key, @Nullable String value) {
+    public void publish(@Nullable String key, @Nullable String value) {
         publish(key, value, Map.of());
     }
 
     /** Keys in the output bucket. */
-    List<String> filed() {
+    public List<String> filed() {
         return keys(output);
     }
 
-    List<String> keys(String bucket) {
+    public List<String> keys(String bucket) {
         return client.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream()
                 .map(S3Object::key)
                 .toList();
     }
 
-    byte[] object(String bucket, String key) {
+    public byte[] object(String bucket, String key) {
         return client.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray();
     }
 
-    HeadObjectResponse head(String bucket, String key) {
+    public HeadObjectResponse head(String bucket, String key) {
         return client.headObject(head -> head.bucket(bucket).key(key));
     }
 
-    String deadLetterTopic() {
+    public String deadLetterTopic() {
         return topic + "-dead-letter";
     }
 
     /** None, too, where the topic was not created yet. */
-    List<ConsumerRecord<byte[], byte[]>> deadLetters() {
+    public List<ConsumerRecord<byte[], byte[]>> deadLetters() {
         return probe().topicExists(deadLetterTopic()) ? probe().readAll(deadLetterTopic()) : List.of();
     }
 
     /** Of each dead letter, its record's key, and stage and reason in one text. */
-    Map<String, String> deadLetterReasons() {
+    public Map<String, String> deadLetterReasons() {
         Map<String, String> reasons = new TreeMap<>();
         deadLetters()
                 .forEach(letter -> reasons.put(
@@ -169,16 +169,16 @@ final class Stack implements AutoCloseable {
     }
 
     /** One of the headers that we add to a dead letter, without their prefix. */
-    static @Nullable String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+    public static @Nullable String header(ConsumerRecord<byte[], byte[]> letter, String name) {
         return KafkaTopicProbe.headers(letter).get("dead-letter-" + name);
     }
 
-    long lag() {
+    public long lag() {
         return probe().lag(group, topic);
     }
 
     /** Waits until every event so far has its outcome and is committed. */
-    void awaitAllDone() {
+    public void awaitAllDone() {
         s3.flushNotifications();
         await("all events committed").atMost(PATIENCE).untilAsserted(() -> assertThat(lag())
                 .isZero());

@@ -1,0 +1,149 @@
+package io.imagetransformer.packaged;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The distribution that the build leaves in {@code target}, as a process of its own, with settings in its environment. */
+final class PackagedProgram implements AutoCloseable {
+    static final Path DISTRIBUTION =
+            Path.of("target", "kafka-image-transformer").toAbsolutePath();
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Thread reader;
+
+    private PackagedProgram(Process process) {
+        this.process = process;
+        reader = new Thread(this::read, "output-of-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    static PackagedProgram start(Map<String, String> settings) {
+        return start(DISTRIBUTION, settings);
+    }
+
+    /**
+     * @param home the distribution, or a copy
+     * @param settings by key; each is handed over as an environment variable
+     */
+    static PackagedProgram start(Path home, Map<String, String> settings, String... arguments) {
+        String script = home.resolve("bin/kafka-image-transformer").toString();
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(Stream.of(script), Stream.of(arguments)).toList())
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("JAVA_OPTS", "-Xmx256m");
+        settings.forEach((key, value) -> builder.environment()
+                .put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
+        try {
+            return new PackagedProgram(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("run the build's package phase first: " + home, e);
+        }
+    }
+
+    /** A copy of the distribution that a test may edit; the libraries are shared. */
+    static Path copy() {
+        try (Stream<Path> files = Files.walk(DISTRIBUTION)) {
+            Path folder = Files.createTempDirectory(DISTRIBUTION.getParent(), "edited-");
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path relative = DISTRIBUTION.relativize(file);
+                Path copy = folder.resolve(relative.toString());
+                if (Files.isRegularFile(file) && !relative.startsWith("lib")) {
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+            Files.createSymbolicLink(folder.resolve("lib"), DISTRIBUTION.resolve("lib"));
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            output.lines().forEach(lines::add);
+        } catch (IOException | UncheckedIOException e) {
+            lines.add("(output ended: " + e.getMessage() + ")");
+        }
+    }
+
+    /** What it printed so far. */
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** The printed lines that hold a text. */
+    List<String> lines(String part) {
+        return lines.stream().filter(line -> line.contains(part)).toList();
+    }
+
+    PackagedProgram awaitLine(String part) {
+        await("a line with: " + part).atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(lines(part)).as("in:%n%s", String.join("\n", lines)).isNotEmpty();
+        });
+        return this;
+    }
+
+    /** Waits until it takes events. */
+    PackagedProgram awaitReady() {
+        return awaitLine("ready, ");
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        // Not the process itself: that would also close what it still has to say.
+        process.toHandle().destroy();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+        awaitExit(PATIENCE);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** @return the exit code */
+    int awaitExit(Duration limit) {
+        try {
+            assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("exit within %s; said:%n%s", limit, String.join("\n", lines))
+                    .isTrue();
+            reader.join(1_000);
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends it at once where it runs still. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitExit(PATIENCE);
+    }
+}
