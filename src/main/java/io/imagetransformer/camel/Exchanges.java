@@ -3,8 +3,8 @@ package io.imagetransformer.camel;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
-import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.BatchGivenBack;
 import io.imagetransformer.delivery.Chunk;
 import io.imagetransformer.delivery.Upload;
 
@@ -28,11 +28,12 @@ final class Exchanges {
      * Before a call that may hang until its time-out: without this, many images one after the other would hang, and the
      * batch be held far longer than it may.
      *
-     * @throws TransientFailure where the batch has no time left
+     * @throws BatchGivenBack where the batch goes back to Kafka
      */
-    static void requireTime(Exchange exchange) {
-        if (!batch(exchange).hasTime()) {
-            throw new TransientFailure("no time is left");
+    static void requireNotStopped(Exchange exchange) {
+        Batch batch = batch(exchange);
+        if (batch.isStopped()) {
+            throw new BatchGivenBack(batch.waitingFor(), null);
         }
     }
 

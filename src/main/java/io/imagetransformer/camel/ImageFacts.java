@@ -49,7 +49,7 @@ public final class ImageFacts {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("file");
-        Exchanges.requireTime(exchange);
+        Exchanges.requireNotStopped(exchange);
         ObjectRef object = upload.object();
         Prediction prediction = upload.prediction();
         set(exchange, "bucket", object.bucket());

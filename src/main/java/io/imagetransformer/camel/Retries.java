@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.Upload;
 
 /** The one owner of retries: asked by {@code errors.camel.yaml} whether a failed step runs again. */
 public final class Retries {
@@ -16,8 +17,14 @@ public final class Retries {
     private static final long CALM_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - CALM_NANOS);
+    private final Duration patience;
 
-    /** Whether the batch may be held still, and the failure may be repeated. */
+    /** @param patience how long the neighbours of one image wait while its calls are repeated */
+    public Retries(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Whether the batch may be held still, the failure may be repeated, and the image's neighbours have to wait for it. */
     public boolean again(Exchange exchange) {
         Batch batch = Exchanges.batch(exchange);
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
@@ -28,7 +35,11 @@ public final class Retries {
         } else {
             tell(failure, exchange);
         }
-        return repeats <= most && batch.hasTime();
+        if (batch == null || repeats > most || batch.isStopped() || !batch.hasTime()) {
+            return false;
+        }
+        Upload upload = Exchanges.uploadOrNull(exchange);
+        return upload == null || upload.hasPatience(patience);
     }
 
     /** Nobody foresaw it, so a person must look; the upload is kept meanwhile. Told every half minute, not every time. */

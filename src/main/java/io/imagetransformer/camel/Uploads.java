@@ -4,6 +4,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 import io.imagetransformer.PermanentFailure;
+import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.delivery.Upload;
@@ -27,7 +28,7 @@ public final class Uploads {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("fetch");
-        Exchanges.requireTime(exchange);
+        Exchanges.requireNotStopped(exchange);
         exchange.getMessage().setBody(requests.of(upload.object()));
     }
 
@@ -56,7 +57,10 @@ public final class Uploads {
         }
     }
 
-    /** The time to wait is over, or, of a missing object, so is the patience: pending, unless it is the object's fault. */
+    /**
+     * A call is not repeated any more, for now or for this batch: pending, unless it is the object's fault. What is left
+     * for want of time, and not of patience, ends the batch.
+     */
     public void leavePending(Exchange exchange) {
         Upload upload = Exchanges.uploadOrNull(exchange);
         Exception failure = caught(exchange, Exception.class);
@@ -66,7 +70,11 @@ public final class Uploads {
                             ? new Outcome.Ignored(IgnoredReason.MULTIPART_NOT_COMPLETE.code(), failure.getMessage())
                             : new Outcome.Failed("fetch", "object-missing", failure.getMessage()));
         } else {
-            Exchanges.batch(exchange).waitsFor(String.valueOf(failure.getMessage()));
+            Batch batch = Exchanges.batch(exchange);
+            batch.isTroubledBy(String.valueOf(failure.getMessage()));
+            if (upload == null || !upload.comesAgain()) {
+                batch.stop();
+            }
         }
     }
 

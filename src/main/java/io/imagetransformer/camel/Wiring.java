@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Properties;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -33,6 +34,8 @@ import io.imagetransformer.storage.S3Clients;
 
 /** Puts the beans that the routes name into Camel's registry, made from the settings. */
 public final class Wiring extends MainListenerSupport {
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(10);
+
     private final String version;
 
     /** @param version of this program, for dead letters */
@@ -89,7 +92,7 @@ public final class Wiring extends MainListenerSupport {
                         * settings.image().height()
                         * settings.image().channels(),
                 settings.image().maxBytes());
-        Retries retries = new Retries();
+        Retries retries = new Retries(patience(settings.events().hold()));
         int workers = settings.batch().parallelism();
 
         registry.bind("settings", settings);
@@ -143,6 +146,12 @@ public final class Wiring extends MainListenerSupport {
         AWS2S3Component component = new AWS2S3Component(context);
         component.getConfiguration().setFileName("unused");
         return component;
+    }
+
+    /** Long enough for a hiccup of the store, and a small part of the time that all chunks have. */
+    private static Duration patience(Duration hold) {
+        Duration part = hold.dividedBy(4);
+        return part.compareTo(LONGEST_PATIENCE) < 0 ? part : LONGEST_PATIENCE;
     }
 
     private static Tensor blank(Settings settings) {

@@ -34,7 +34,8 @@ public final class Batch {
     private final List<Entry> entries;
     private final BatchLimits limits;
     private final long deadline;
-    private @Nullable String waitingFor;
+    private volatile @Nullable String trouble;
+    private volatile boolean stopped;
 
     /** One record with what its event turned out to be; {@code record} is null over HTTP. */
     private record Entry(@Nullable SourceRecord record, List<Decoded> decoded, List<Upload> uploads) {
@@ -121,19 +122,31 @@ public final class Batch {
     }
 
     /**
-     * Remembers what the first upload that was left pending waits for: no further chunk is begun.
+     * Remembers why an upload was left pending.
      *
      * @param message one line for a person
      */
-    public void waitsFor(String message) {
-        if (waitingFor == null) {
-            waitingFor = message;
-        }
+    public void isTroubledBy(String message) {
+        trouble = message;
+    }
+
+    /** No further chunk or call is begun: what is pending is given back. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    private boolean mayGoOn() {
+        return !stopped && hasTime();
     }
 
     /**
-     * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending because it is
-     * larger than its event told comes again in a later chunk.
+     * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending for the time
+     * being ({@link Upload#comesAgain}: it is larger than its event told, or cannot be had just now) comes again in a
+     * later chunk.
      *
      * <p>Camel's split asks whether there is more before the chunk in hand is worked, so before anybody knows what that
      * one leaves over: the answer is yes then, and the last chunk may be empty.
@@ -142,12 +155,11 @@ public final class Batch {
         Deque<Upload> queue =
                 new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
         return new Iterator<>() {
-            private final Map<Upload, Long> inHand = new LinkedHashMap<>();
+            private final List<Upload> inHand = new ArrayList<>();
 
             @Override
             public boolean hasNext() {
-                return mayGoOn()
-                        && (!queue.isEmpty() || inHand.keySet().stream().anyMatch(Upload::isPending));
+                return mayGoOn() && (!queue.isEmpty() || inHand.stream().anyMatch(Upload::isPending));
             }
 
             @Override
@@ -155,24 +167,22 @@ public final class Batch {
                 if (queue.isEmpty() && inHand.isEmpty()) {
                     throw new NoSuchElementException();
                 }
-                requeueWhatTurnedOutLarger();
+                requeueWhatComesAgain();
                 if (mayGoOn()) {
                     takeAsManyAsFit();
                 }
-                return new Chunk(List.copyOf(inHand.keySet()));
+                return new Chunk(inHand);
             }
 
-            private boolean mayGoOn() {
-                return waitingFor == null && hasTime();
-            }
-
-            private void requeueWhatTurnedOutLarger() {
-                inHand.forEach((upload, reckoned) -> {
-                    upload.release();
-                    if (upload.isPending() && upload.bytes() > reckoned) {
+            private void requeueWhatComesAgain() {
+                for (Upload upload : inHand) {
+                    if (upload.isPending() && upload.comesAgain()) {
+                        upload.restart();
                         queue.add(upload);
+                    } else {
+                        upload.release();
                     }
-                });
+                }
                 inHand.clear();
             }
 
@@ -186,8 +196,7 @@ public final class Batch {
                     if (keyInHand || !inHand.isEmpty() && bytes > limits.maxBytes()) {
                         break;
                     }
-                    Upload upload = queue.remove();
-                    inHand.put(upload, upload.bytes());
+                    inHand.add(queue.remove());
                 }
             }
         };
@@ -200,7 +209,7 @@ public final class Batch {
 
     /** What the pending uploads wait for; for a person. */
     public String waitingFor() {
-        return Optional.ofNullable(waitingFor).orElse("the rest of a large batch");
+        return Optional.ofNullable(trouble).orElse("the rest of a large batch");
     }
 
     /**

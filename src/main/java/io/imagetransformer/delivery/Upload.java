@@ -1,5 +1,6 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class Upload {
     private @Nullable Prediction prediction;
     private @Nullable String refusal;
     private @Nullable Outcome outcome;
+    private @Nullable Long firstFailure;
+    private boolean comesAgain;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -46,9 +49,30 @@ public final class Upload {
         return bytes;
     }
 
-    /** The store tells of more bytes than the event did: reckon with those from now on. */
+    /** The store tells of more bytes than the event did: reckon with those from now on, in a later chunk. */
     public void learnBytes(long size) {
         bytes = size;
+        comesAgain = true;
+    }
+
+    /**
+     * Whether a failed call for it may be repeated while its chunk waits; without patience left it gives way to its
+     * neighbours, and comes again in a later chunk of the batch.
+     *
+     * @param patience how long after the first failure
+     */
+    public boolean hasPatience(Duration patience) {
+        long now = System.nanoTime();
+        if (firstFailure == null) {
+            firstFailure = now;
+        }
+        comesAgain = now - firstFailure >= patience.toNanos();
+        return !comesAgain;
+    }
+
+    /** Whether a later chunk works on it again, if it is pending. */
+    public boolean comesAgain() {
+        return comesAgain;
     }
 
     public void transformed(FetchedObject object, Tensor tensor) {
@@ -127,7 +151,17 @@ public final class Upload {
         release();
     }
 
-    /** Lets go of bytes and tensor, so that a pending upload that waits for its next turn costs no memory. */
+    /** Back to the beginning, for a later chunk. */
+    void restart() {
+        release();
+        prediction = null;
+        refusal = null;
+        firstFailure = null;
+        comesAgain = false;
+        stage = "fetch";
+    }
+
+    /** Lets go of bytes and tensor, so that a pending upload costs no memory. */
     void release() {
         fetched = null;
         tensor = null;

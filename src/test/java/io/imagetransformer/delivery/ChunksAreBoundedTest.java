@@ -1,9 +1,11 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
@@ -124,13 +126,39 @@ class ChunksAreBoundedTest {
     }
 
     @Test
-    void noneFollowsOneThatWaitsForSomebody() {
+    void oneWithoutPatienceGivesWayAndComesAgainFromTheBeginning() {
+        // Given
+        BatchLimits one = new BatchLimits(1, 100, 0, 1);
+        Batch batch = batchOf(one, created("stuck"), created("b"));
+        AtomicInteger turns = new AtomicInteger();
+
+        // When
+        List<List<String>> chunks = work(batch, upload -> {
+            if (upload.object().key().equals("stuck") && turns.incrementAndGet() < 3) {
+                Given.fetch(upload);
+                assertThat(upload.hasPatience(Duration.ZERO)).isFalse();
+            } else {
+                assertThat(upload.isTransformed()).isFalse();
+                Given.file(upload);
+            }
+        });
+
+        // Then
+        assertThat(chunks).startsWith(List.of("stuck"), List.of("b"), List.of("stuck"), List.of("stuck"));
+        assertThat(batch.isUnfinished()).isFalse();
+    }
+
+    @Test
+    void noneFollowsOneThatEndsTheBatch() {
         // Given
         BatchLimits one = new BatchLimits(1, 100, 0, 1);
         Batch batch = batchOf(one, created("a"), created("b"));
 
         // When
-        List<List<String>> chunks = work(batch, upload -> batch.waitsFor("S3 is away"));
+        List<List<String>> chunks = work(batch, upload -> {
+            batch.isTroubledBy("S3 is away");
+            batch.stop();
+        });
 
         // Then
         assertThat(chunks).containsExactly(List.of("a"), List.of());

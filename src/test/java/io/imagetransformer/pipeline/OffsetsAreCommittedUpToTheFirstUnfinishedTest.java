@@ -47,4 +47,29 @@ class OffsetsAreCommittedUpToTheFirstUnfinishedTest {
             assertThat(stack.deadLetterReasons()).containsExactly(Map.entry("poison", "decode unknown-shape"));
         }
     }
+
+    @Test
+    void neighboursOfAnObjectThatCannotBeHadAreFiledLongBeforeTheBatchIsGivenBack() {
+        try (Stack stack = Stack.start()) {
+            // Given
+            IntStream.range(0, IMAGES).forEach(i -> stack.upload(i + ".png", Mnist.png(i)));
+            stack.s3.refuse(
+                    S3Refusal.ACCESS_DENIED,
+                    1,
+                    call -> call.operation() == Operation.GET && call.key().equals(STUCK + ".png"));
+
+            // When
+            try (KafkaImageTransformer program = stack.startProgram(Map.of("events.hold", "7m"))) {
+                await("the others are filed, in the first of the seven minutes")
+                        .atMost(Stack.PATIENCE)
+                        .untilAsserted(() -> assertThat(stack.filed()).hasSize(IMAGES - 1));
+                stack.s3.heal();
+
+                // Then
+                stack.awaitAllDone();
+            }
+            assertThat(stack.filed()).hasSize(IMAGES);
+            assertThat(stack.deadLetters()).isEmpty();
+        }
+    }
 }
