@@ -46,9 +46,13 @@ class OnlyTheNewestObjectIsFiledTest {
     void anObjectThatIsReplacedBetweenEventAndFetchIsLeftToItsNewerEvent() {
         // Given
         AtomicBoolean replaced = new AtomicBoolean();
+        List<S3Call> copies = new CopyOnWriteArrayList<>();
         stack.s3.observe(call -> {
             boolean ourFetch =
                     call.operation() == S3Call.Operation.GET && call.bucket().equals(stack.source);
+            if (call.operation() == S3Call.Operation.PUT && call.bucket().equals(stack.output)) {
+                copies.add(call);
+            }
             if (ourFetch && replaced.compareAndSet(false, true)) {
                 stack.upload("a.png", Mnist.png(NEW));
             }
@@ -63,6 +67,7 @@ class OnlyTheNewestObjectIsFiledTest {
 
         // Then
         assertThat(replaced).isTrue();
+        assertThat(copies).as("the older event filed nothing").hasSize(1);
         assertOnlyNewIsFiled();
     }
 
