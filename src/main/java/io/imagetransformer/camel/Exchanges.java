@@ -3,7 +3,6 @@ package io.imagetransformer.camel;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
-import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.Chunk;
 import io.imagetransformer.delivery.Upload;
@@ -22,18 +21,6 @@ final class Exchanges {
 
     static Batch batch(Exchange exchange) {
         return exchange.getProperty(BATCH, Batch.class);
-    }
-
-    /**
-     * Before a call that may hang until its time-out: without this, many images one after the other would hang, and the
-     * batch be held far longer than it may.
-     *
-     * @throws TransientFailure where the batch has no time left
-     */
-    static void requireTime(Exchange exchange) {
-        if (!batch(exchange).hasTime()) {
-            throw new TransientFailure("no time is left");
-        }
     }
 
     static void put(Exchange exchange, Chunk chunk) {

@@ -43,7 +43,6 @@ public final class ImageFacts {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("file");
-        Exchanges.requireTime(exchange);
         ObjectRef object = upload.object();
         Prediction prediction = upload.prediction();
         set(exchange, "bucket", object.bucket());

@@ -15,7 +15,25 @@ public final class Retries {
     private static final Logger LOGGER = LoggerFactory.getLogger(Retries.class);
     private static final long CALM_NANOS = Duration.ofSeconds(30).toNanos();
 
+    private final Duration longer;
     private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - CALM_NANOS);
+
+    /** @param longer than a batch may wait, its calls may still be begun */
+    public Retries(Duration longer) {
+        this.longer = longer;
+    }
+
+    /**
+     * Before a call. A store that hangs would else cost each image a time-out of its own, and hold the batch far past
+     * the time that the group grants.
+     *
+     * @throws TransientFailure where the batch's time is up
+     */
+    public void requireTime(Exchange exchange) {
+        if (!Exchanges.batch(exchange).hasTime(longer)) {
+            throw new TransientFailure("the batch has no time left");
+        }
+    }
 
     /** Whether the batch may be held still, and the failure may be repeated. */
     public boolean again(Exchange exchange) {

@@ -27,7 +27,6 @@ public final class Uploads {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("fetch");
-        Exchanges.requireTime(exchange);
         exchange.getMessage().setBody(requests.of(upload.object()));
     }
 

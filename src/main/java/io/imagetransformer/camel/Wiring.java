@@ -78,7 +78,8 @@ public final class Wiring extends MainListenerSupport {
                         * settings.image().height()
                         * settings.image().channels(),
                 settings.image().maxBytes());
-        Retries retries = new Retries();
+        Retries retries = new Retries(
+                settings.sourceStore().timeout().plus(settings.predictor().timeout()));
         int workers = settings.batch().parallelism();
 
         registry.bind("settings", settings);

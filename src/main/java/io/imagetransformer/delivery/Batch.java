@@ -1,5 +1,6 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -93,6 +94,11 @@ public final class Batch {
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
         return System.nanoTime() - deadline < 0;
+    }
+
+    /** Whether a call may be begun still: past the time for waiting, what does not fail is finished. */
+    public boolean hasTime(Duration longer) {
+        return System.nanoTime() - deadline < longer.toNanos();
     }
 
     /** Remembers what the first upload that was left pending waits for. */
