@@ -130,6 +130,7 @@ public final class KafkaBatches {
     public void giveBackUnfinished(Exchange exchange) {
         Batch batch = Exchanges.batch(exchange);
         if (batch.isUnfinished()) {
+            LOGGER.info("a batch is given back to Kafka, its unfinished images come again: {}", batch.waitingFor());
             throw new BatchGivenBack("given back to Kafka, to be taken again: " + batch.waitingFor(), null);
         }
     }
