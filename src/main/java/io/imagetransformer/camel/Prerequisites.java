@@ -179,8 +179,29 @@ public final class Prerequisites {
 
     private Optional<String> bucketMissing(S3Client s3, String key, String bucket) {
         try {
-            s3.listObjectsV2(list -> list.bucket(bucket).maxKeys(1));
+            s3.headBucket(head -> head.bucket(bucket));
             return Optional.empty();
+        } catch (RuntimeException e) {
+            AwsServiceException answer = cause(e, AwsServiceException.class);
+            boolean refused = answer != null && answer.statusCode() == 403;
+            return refused ? refusedBucket(s3, bucket) : missingBucket(answer, e, key, bucket);
+        }
+    }
+
+    private static Optional<String> missingBucket(
+            @Nullable AwsServiceException answer, RuntimeException e, String key, String bucket) {
+        if (answer != null && answer.statusCode() == 404) {
+            return Optional.of(
+                    "the bucket " + bucket + " (" + key + ") does not exist: waiting until somebody creates it");
+        }
+        boolean toldByTheOutage = answer == null || answer.statusCode() >= 500;
+        return Optional.of(toldByTheOutage ? TOLD_BY_THE_OUTAGE : e.getMessage() + ": waiting");
+    }
+
+    /** Why, the answer to a HEAD does not tell; and who may not look at the bucket may still be allowed to use it. */
+    private static Optional<String> refusedBucket(S3Client s3, String bucket) {
+        try {
+            s3.listObjectsV2(list -> list.bucket(bucket).maxKeys(1));
         } catch (RuntimeException e) {
             AwsServiceException answer = cause(e, AwsServiceException.class);
             String code = answer == null || answer.awsErrorDetails() == null
@@ -190,16 +211,8 @@ public final class Prerequisites {
                 throw new InvalidSettingException(
                         "S3 refuses our credentials (" + code + "): correct s3.access-key and s3.secret-key");
             }
-            if ("NoSuchBucket".equals(code)) {
-                return Optional.of(
-                        "the bucket " + bucket + " (" + key + ") does not exist: waiting until somebody creates it");
-            }
-            if (answer == null || answer.statusCode() >= 500) {
-                return Optional.of(TOLD_BY_THE_OUTAGE);
-            }
-            // May not list: no proof that it is missing.
-            return answer.statusCode() == 403 ? Optional.empty() : Optional.of(e.getMessage() + ": waiting");
         }
+        return Optional.empty();
     }
 
     /** KServe's V1 health; a predictor that does not know the path is taken as it is. */

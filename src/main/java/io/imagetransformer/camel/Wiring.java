@@ -16,6 +16,7 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import software.amazon.awssdk.services.s3.S3Client;
 
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.SettingSources;
@@ -99,8 +100,10 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("outages", outages);
         registry.bind("metricsRegistry", meterRegistry);
         registry.bind("aws2-s3", s3Component(context));
-        registry.bind("sourceS3", S3Clients.create(settings.sourceStore(), workers + 2, outages));
-        registry.bind("outputS3", S3Clients.create(settings.outputStore(), workers + 2, outages));
+        S3Client sourceS3 = S3Clients.create(settings.sourceStore(), workers + 2, outages);
+        boolean oneStore = settings.outputStore().equals(settings.sourceStore());
+        registry.bind("sourceS3", sourceS3);
+        registry.bind("outputS3", oneStore ? sourceS3 : S3Clients.create(settings.outputStore(), workers + 2, outages));
         registry.bind(
                 "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
         registry.bind(

@@ -46,6 +46,11 @@ public final class V1Protocol {
             .mapToObj(b -> shortest(b / 255.0).getBytes(StandardCharsets.US_ASCII))
             .toArray(byte[][]::new);
 
+    /** Each pixel value, to the bit. */
+    private static final long[] PIXEL_BITS = IntStream.range(0, 256)
+            .mapToLong(b -> Double.doubleToRawLongBits(b / 255.0))
+            .toArray();
+
     static {
         JSON.getFactory()
                 .setStreamReadConstraints(
@@ -83,10 +88,8 @@ public final class V1Protocol {
     }
 
     private static byte[] text(double value) {
-        int pixel = (int) Math.round(value * 255);
-        boolean isPixel = pixel >= 0
-                && pixel < 256
-                && Double.doubleToRawLongBits(pixel / 255.0) == Double.doubleToRawLongBits(value);
+        int pixel = value >= 0 && value <= 1 ? (int) (value * 255 + 0.5) : 0;
+        boolean isPixel = Double.doubleToRawLongBits(value) == PIXEL_BITS[pixel];
         return isPixel ? PIXELS[pixel] : shortest(value).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -32,7 +32,7 @@ class NativeMemoryStaysFlatTest {
                         "png-noise-100x75.png",
                         "png-noise-56x56.png",
                         "jpeg-420-17x13.jpg",
-                        "bad-png-wrong-crc.png",
+                        "bad-bmp-rle8-half.bmp",
                         "bad-png-half.png",
                         "bad-gif.gif")
                 .map(Corpus::bytes)

@@ -60,6 +60,19 @@ final class PackagedProgram implements AutoCloseable {
         }
     }
 
+    /** What a person types, in a folder. */
+    static PackagedProgram type(Path folder, String command) {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        try {
+            return new PackagedProgram(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A copy of the distribution that a test may edit; the libraries are shared. */
     static Path copy() {
         try (Stream<Path> files = Files.walk(DISTRIBUTION)) {

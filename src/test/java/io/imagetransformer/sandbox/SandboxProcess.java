@@ -40,6 +40,8 @@ final class SandboxProcess implements AutoCloseable {
     static SandboxProcess start(Map<String, String> environment, Path data, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dio.netty.noUnsafe=true",
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
