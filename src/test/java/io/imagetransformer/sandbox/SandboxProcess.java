@@ -48,6 +48,10 @@ final class SandboxProcess implements AutoCloseable {
                 Sandbox.class.getName(),
                 "--data",
                 data.toString()));
+        if (Runtime.version().feature() >= 24) {
+            // The broker's own libraries: from here on the JVM warns of each, and a person can do nothing about it.
+            command.add(1, "--sun-misc-unsafe-memory-access=allow");
+        }
         command.addAll(List.of(options));
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
