@@ -91,6 +91,7 @@ public final class Wiring extends MainListenerSupport {
         Outages outages = new Outages();
         PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         BatchLimits limits = BatchLimits.of(
+                settings.predictor().concurrency(),
                 settings.batch().maxImages(),
                 settings.batch().maxBytes(),
                 settings.image().width()
@@ -111,6 +112,7 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("outputS3", oneStore ? sourceS3 : S3Clients.create(settings.outputStore(), workers + 2, outages));
         registry.bind(
                 "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
+        registry.bind("laneWorkers", context.getExecutorServiceManager().newCachedThreadPool(this, "laneWorkers"));
         registry.bind(
                 "kafkaBatches",
                 new KafkaBatches(
