@@ -156,7 +156,9 @@ public final class Batch {
             Upload upload = pending.get(i);
             uploads.get(laneOfKey.computeIfAbsent(key(upload), key -> next)).add(upload);
         }
-        return uploads.stream().map(each -> new Lane(this, each, limits)).toList();
+        return uploads.stream()
+                .map(each -> new Lane(this, each, limits, limits.maxBytes() / lanes))
+                .toList();
     }
 
     /** Whether some upload has no outcome yet. */

@@ -15,11 +15,14 @@ public final class Lane {
     private final Batch batch;
     private final Collection<Upload> uploads;
     private final BatchLimits limits;
+    private final long maxBytes;
 
-    Lane(Batch batch, Collection<Upload> uploads, BatchLimits limits) {
+    /** @param maxBytes its share of what the batch may have in memory */
+    Lane(Batch batch, Collection<Upload> uploads, BatchLimits limits, long maxBytes) {
         this.batch = batch;
         this.uploads = uploads;
         this.limits = limits;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -71,7 +74,7 @@ public final class Lane {
                     Upload next = queue.element();
                     bytes += next.bytes() + limits.bytesPerTensor();
                     boolean keyInHand = !keys.add(Batch.key(next));
-                    if (keyInHand || !inHand.isEmpty() && bytes > limits.maxBytes()) {
+                    if (keyInHand || !inHand.isEmpty() && bytes > maxBytes) {
                         break;
                     }
                     inHand.add(queue.remove());

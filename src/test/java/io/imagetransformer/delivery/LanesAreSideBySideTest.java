@@ -65,13 +65,16 @@ class LanesAreSideBySideTest {
     @Test
     void theirBytesTogetherAreThoseOfABatch() {
         // Given
-        long all = 64 * MIB;
+        BatchLimits sixteenBytes = new BatchLimits(2, 100, 16, 0, 1);
+        Batch batch = batchOf(sixteenBytes, uploads(48));
 
         // When
-        BatchLimits limits = BatchLimits.of(2, 256, all, 784, 32 * MIB);
+        List<Integer> first = batch.getLanes().stream()
+                .map(lane -> lane.getChunks().next().getPending().size())
+                .toList();
 
         // Then
-        assertThat(limits.lanes() * limits.maxBytes()).isEqualTo(all);
+        assertThat(first).containsExactly(8, 8);
     }
 
     @Test
