@@ -19,6 +19,7 @@ public final class Upload {
     private final Map<String, String> cloudEvent;
     private long bytes;
     private String stage = "fetch";
+    private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
@@ -78,13 +79,13 @@ public final class Upload {
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        stage = "predict";
+        reach("predict");
     }
 
     public void predicted(Prediction prediction) {
         this.prediction = prediction;
         refusal = null;
-        stage = "file";
+        reach("file");
     }
 
     /**
@@ -106,8 +107,22 @@ public final class Upload {
         return stage;
     }
 
+    /** Works on a stage, for the first time or again. */
     public void enter(String stage) {
-        this.stage = stage;
+        reach(stage);
+        attempts++;
+    }
+
+    private void reach(String next) {
+        if (!next.equals(stage)) {
+            stage = next;
+            attempts = 0;
+        }
+    }
+
+    /** How often the present {@link #stage()} was entered. */
+    public int attempts() {
+        return attempts;
     }
 
     public FetchedObject fetched() {
@@ -158,7 +173,7 @@ public final class Upload {
         refusal = null;
         firstFailure = null;
         comesAgain = false;
-        stage = "fetch";
+        reach("fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.config.InvalidSettingException;
+import io.imagetransformer.delivery.DeadLetterReason;
 
 /**
  * Where an image is filed: {@code output.key}, with {@code {label}}, {@code {bucket}} and {@code {key}} filled in. What
@@ -71,7 +72,8 @@ public final class KeyLayout {
     public String destination(String label, String bucket, String key) {
         if (!SAFE_LABEL.matcher(label).matches() || label.endsWith(" ")) {
             throw new PermanentFailure(
-                    "unsafe-label", "the model's label cannot be part of a key: " + printable(label));
+                    DeadLetterReason.UNSAFE_LABEL.code(),
+                    "the model's label cannot be part of a key: " + printable(label));
         }
         String destination = PLACEHOLDER
                 .matcher(layout)
@@ -84,7 +86,8 @@ public final class KeyLayout {
         int bytes = destination.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > LONGEST_KEY) {
             throw new PermanentFailure(
-                    "destination-key-too-long", "the key of the copy would have " + bytes + " bytes, S3 allows 1,024");
+                    DeadLetterReason.DESTINATION_KEY_TOO_LONG.code(),
+                    "the key of the copy would have " + bytes + " bytes, S3 allows 1,024");
         }
         return destination;
     }
