@@ -11,11 +11,20 @@ public final class Printable {
      * direction), separators of lines and lone surrogates become {@code \\uXXXX}; what is cut off ends in {@code …}.
      */
     public static String line(String text) {
+        return escaped(text, MAX_CHARS);
+    }
+
+    /** As {@link #line}, however long. */
+    public static String escaped(String text) {
+        return escaped(text, Integer.MAX_VALUE);
+    }
+
+    private static String escaped(String text, int maxChars) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
             int codePoint = text.codePointAt(i);
             i += Character.charCount(codePoint);
-            if (line.length() >= MAX_CHARS) {
+            if (line.length() >= maxChars) {
                 return line.append('…').toString();
             }
             if (mustBeEscaped(codePoint)) {
