@@ -1,7 +1,7 @@
 package io.imagetransformer.command;
 
 /** A command cannot go on; its message is one line for a person, with what to do. */
-public final class CommandFailure extends RuntimeException {
+public class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     CommandFailure(String message) {

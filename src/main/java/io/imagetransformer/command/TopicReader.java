@@ -27,7 +27,10 @@ final class TopicReader implements AutoCloseable {
     private final Map<TopicPartition, Long> beginnings;
     private final Map<TopicPartition, Long> ends;
 
-    /** @throws CommandFailure where the topic, or Kafka, is not there */
+    /**
+     * @throws NoSuchTopic where the topic is not there
+     * @throws CommandFailure where Kafka is not there
+     */
     TopicReader(KafkaClients kafka, String topic) {
         this.kafka = kafka;
         this.topic = topic;
@@ -49,7 +52,7 @@ final class TopicReader implements AutoCloseable {
     private List<TopicPartition> partitions() {
         List<PartitionInfo> infos = consumer.partitionsFor(topic);
         if (infos == null || infos.isEmpty()) {
-            throw new CommandFailure("there is no topic " + topic + " at " + kafka.brokers()
+            throw new NoSuchTopic("there is no topic " + topic + " at " + kafka.brokers()
                     + ": nothing was sent there yet, or the settings name another");
         }
         return infos.stream()

@@ -7,6 +7,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 import io.imagetransformer.PermanentFailure;
@@ -46,6 +47,9 @@ final class S3Failures {
     static RuntimeException of(String store, SdkRequest request, SdkException thrown) {
         if (!(thrown instanceof AwsServiceException answer)) {
             return new TransientFailure(store + " cannot be reached: " + rootMessage(thrown), thrown);
+        }
+        if (request instanceof HeadObjectRequest && answer.statusCode() == 404) {
+            return new ObjectMissing(store + " knows no such object");
         }
         String code = answer.awsErrorDetails() == null
                 ? ""
