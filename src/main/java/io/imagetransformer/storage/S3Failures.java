@@ -51,9 +51,10 @@ final class S3Failures {
         if (request instanceof HeadObjectRequest && answer.statusCode() == 404) {
             return new ObjectMissing(store + " knows no such object");
         }
-        String code = answer.awsErrorDetails() == null
-                ? ""
-                : String.valueOf(answer.awsErrorDetails().errorCode());
+        // The answer to a HEAD has no document, and so no code.
+        boolean coded =
+                answer.awsErrorDetails() != null && answer.awsErrorDetails().errorCode() != null;
+        String code = coded ? answer.awsErrorDetails().errorCode() : "";
         String said = store + " answered " + answer.statusCode() + (code.isEmpty() ? "" : " " + code) + " to "
                 + describe(request);
         if (request instanceof GetObjectRequest) {
