@@ -83,6 +83,9 @@ public final class ReconcileCommand implements Callable<Integer> {
             description = "Remember there how far it is; after a kill the same command goes on. Removed at the end.")
     private @Nullable Path state;
 
+    @Option(names = "--with-dead-letters", description = "Hand over those with a dead letter, too.")
+    private boolean withDeadLetters;
+
     @Option(names = "--dry-run", description = "Say what would be handed over, and hand nothing over.")
     private boolean dryRun;
 
@@ -97,7 +100,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         ReconcileState begin = begin(err);
         try (Parts opened = parts.open()) {
-            Reconciliation walk = new Reconciliation(opened, alsoIn, rate, maxLag, out, err);
+            Reconciliation walk = new Reconciliation(opened, alsoIn, !withDeadLetters, rate, maxLag, out, err);
             ReconcileCounts counts = walk.run(begin, dryRun, this::remember);
             tell(counts, opened, out);
             forget();

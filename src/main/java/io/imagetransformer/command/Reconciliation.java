@@ -54,6 +54,7 @@ final class Reconciliation {
     private final Parts parts;
     private final Settings settings;
     private final List<String> outputs;
+    private final boolean deadLettersCount;
     private final Rate rate;
     private final long maxLag;
     private final PrintWriter out;
@@ -63,11 +64,20 @@ final class Reconciliation {
 
     /**
      * @param alsoIn further buckets with copies
+     * @param deadLettersCount whether a dead letter is an outcome
      * @param maxLag the pipeline's, above which it is waited for
      */
-    Reconciliation(Parts parts, List<String> alsoIn, Rate rate, long maxLag, PrintWriter out, PrintWriter err) {
+    Reconciliation(
+            Parts parts,
+            List<String> alsoIn,
+            boolean deadLettersCount,
+            Rate rate,
+            long maxLag,
+            PrintWriter out,
+            PrintWriter err) {
         this.parts = parts;
         this.settings = parts.settings();
+        this.deadLettersCount = deadLettersCount;
         this.rate = rate;
         this.maxLag = maxLag;
         this.out = out;
@@ -100,7 +110,7 @@ final class Reconciliation {
                         new CommandFailure("output.key=" + settings.output().keyLayout()
                                 + ": copies under such keys cannot be found by their source; reconcile needs {key} at the end,"
                                 + " and a slash between {label} and {key}"));
-        Map<String, Instant> deadLetters = deadLetters(bucket, begin.prefix());
+        Map<String, Instant> deadLetters = deadLettersCount ? deadLetters(bucket, begin.prefix()) : Map.of();
         ExecutorService workers = Executors.newFixedThreadPool(settings.batch().parallelism(), task -> {
             Thread thread = new Thread(task, "reconcile");
             thread.setDaemon(true);

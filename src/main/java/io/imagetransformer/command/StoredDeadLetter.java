@@ -116,8 +116,8 @@ final class StoredDeadLetter {
             return "it was not written by this program";
         }
         return record.value() == null
-                ? "its value was left out, because the topic did not take a record of its size: upload its objects"
-                        + " again, or hand them over with reconcile"
+                ? "its value was left out, because the topic did not take a record of its size: hand its objects over"
+                        + " with reconcile --with-dead-letters"
                 : null;
     }
 

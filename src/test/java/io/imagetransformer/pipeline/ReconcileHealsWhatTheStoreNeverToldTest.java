@@ -147,6 +147,7 @@ class ReconcileHealsWhatTheStoreNeverToldTest {
         // Then
         assertThat(count(again, "without an outcome")).isZero();
         assertThat(count(again, " filed")).isEqualTo(248);
+        assertThat(reconcile("--dry-run", "--with-dead-letters").out()).contains(SILENT + "/poison");
     }
 
     @Test
