@@ -187,7 +187,8 @@ public final class Batch {
         List<DeadLetter.Cause> causes = new ArrayList<>();
         for (Decoded decoded : entry.decoded()) {
             if (decoded instanceof Decoded.Malformed malformed) {
-                causes.add(new DeadLetter.Cause("decode", malformed.reason().code(), malformed.detail(), null, null));
+                causes.add(
+                        new DeadLetter.Cause("decode", malformed.reason().code(), malformed.detail(), 1, null, null));
             }
         }
         for (Upload upload : entry.uploads()) {
@@ -196,6 +197,7 @@ public final class Batch {
                         failed.stage(),
                         failed.reason(),
                         failed.message(),
+                        upload.attempts(),
                         upload.object().bucket(),
                         upload.object().key()));
             }

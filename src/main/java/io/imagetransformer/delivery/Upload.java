@@ -19,6 +19,7 @@ public final class Upload {
     private final Map<String, String> cloudEvent;
     private long bytes;
     private String stage = "fetch";
+    private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
@@ -88,13 +89,13 @@ public final class Upload {
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        stage = "predict";
+        reach("predict");
     }
 
     public void predicted(Prediction prediction) {
         this.prediction = prediction;
         refusal = null;
-        stage = "file";
+        reach("file");
     }
 
     /**
@@ -116,8 +117,22 @@ public final class Upload {
         return stage;
     }
 
+    /** Works on a stage, for the first time or again. */
     public void enter(String stage) {
-        this.stage = stage;
+        reach(stage);
+        attempts++;
+    }
+
+    private void reach(String next) {
+        if (!next.equals(stage)) {
+            stage = next;
+            attempts = 0;
+        }
+    }
+
+    /** How often the present {@link #stage()} was entered. */
+    public int attempts() {
+        return attempts;
     }
 
     public FetchedObject fetched() {
@@ -169,7 +184,7 @@ public final class Upload {
         firstFailure = null;
         comesAgain = false;
         left = false;
-        stage = "fetch";
+        reach("fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */
