@@ -72,6 +72,9 @@ public final class Uploads {
                             : new Outcome.Failed(
                                     "fetch", DeadLetterReason.OBJECT_MISSING.code(), failure.getMessage()));
         } else {
+            if (upload != null) {
+                upload.leave();
+            }
             Batch batch = Exchanges.batch(exchange);
             batch.isTroubledBy(String.valueOf(failure.getMessage()));
             if (upload == null || !upload.comesAgain()) {
