@@ -58,7 +58,7 @@ public final class V1Predictor {
         if (answer instanceof Answer.Predictions all) {
             outages.back(who);
             probe.remember(chunk.tensors().get(0));
-            chunk.accept(all.predictions());
+            chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {
             outages.back(who);
             chunk.refuse(refused.what());

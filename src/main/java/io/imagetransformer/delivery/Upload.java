@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 import io.imagetransformer.predictor.Prediction;
 
 /**
@@ -22,6 +23,7 @@ public final class Upload {
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
+    private String more = "{}";
     private @Nullable String refusal;
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
@@ -101,8 +103,10 @@ public final class Upload {
         stage = "predict";
     }
 
-    public void predicted(Prediction prediction) {
+    /** @param more see {@link Answer.Predictions#more()} */
+    public void predicted(Prediction prediction, String more) {
         this.prediction = prediction;
+        this.more = more;
         refusal = null;
         stage = "file";
         if (!filed) {
@@ -143,6 +147,11 @@ public final class Upload {
 
     public Prediction prediction() {
         return present(prediction, "predicted");
+    }
+
+    /** See {@link Answer.Predictions#more()}. */
+    public String more() {
+        return more;
     }
 
     private <T> T present(@Nullable T value, String what) {
