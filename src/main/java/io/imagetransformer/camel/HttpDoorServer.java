@@ -64,6 +64,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private static VertxPlatformHttpServerConfiguration configuration(Settings.Http settings) {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.host());
         configuration.setBindPort(settings.port());
         configuration.setServerType(VertxPlatformHttpRouter.SERVER_TYPE_SERVER);
         return configuration;
@@ -134,7 +135,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
                 .setMaxHeaderSize(LARGEST_HEADERS)
                 .setIdleTimeout((int) settings.requestTimeout().toSeconds() + SECONDS_BEYOND);
         server = router().vertx().createHttpServer(options).requestHandler(router());
-        join(server.listen(settings.port(), "0.0.0.0"));
+        join(server.listen(settings.port(), settings.host()));
     }
 
     @Override

@@ -116,6 +116,7 @@ public record Settings(
      */
     public record Http(
             boolean enabled,
+            String host,
             int port,
             int maxBytes,
             int maxConcurrency,
@@ -303,6 +304,7 @@ public record Settings(
                         .collect(Collectors.toUnmodifiableSet());
         Http http = new Http(
                 in.flag("http.enabled"),
+                in.mandatory("http.host"),
                 in.integer("http.port", 0, 65_535),
                 (int) in.size("http.max-bytes", 1_024, 1L << 30),
                 in.integer("http.max-concurrency", 1, 1_000),

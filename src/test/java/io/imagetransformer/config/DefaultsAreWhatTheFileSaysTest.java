@@ -47,6 +47,7 @@ class DefaultsAreWhatTheFileSaysTest {
                         new Settings.Results(""),
                         new Settings.Http(
                                 true,
+                                "0.0.0.0",
                                 8080,
                                 32 << 20,
                                 64,

@@ -62,6 +62,7 @@ class EveryKeyIsMappedTest {
         all.put("dead-letter.create", "false");
         all.put("results.topic", "filed");
         all.put("http.enabled", "false");
+        all.put("http.host", "127.0.0.1");
         all.put("http.port", "8085");
         all.put("http.max-bytes", "1MiB");
         all.put("http.max-concurrency", "7");
@@ -128,6 +129,7 @@ class EveryKeyIsMappedTest {
                         new Settings.Results("filed"),
                         new Settings.Http(
                                 false,
+                                "127.0.0.1",
                                 8085,
                                 1 << 20,
                                 7,

@@ -228,7 +228,8 @@ class TheDoorHoldsUnderLoadTest {
         // Then
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.headers().firstValue("retry-after")).isPresent();
-        assertThat(Door.json(response).path("error").asText()).contains("predictor http://" + stack.predictor.hostPort());
+        assertThat(Door.json(response).path("error").asText())
+                .contains("predictor http://" + stack.predictor.hostPort());
     }
 
     @Test
