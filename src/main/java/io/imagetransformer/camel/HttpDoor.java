@@ -148,6 +148,10 @@ public final class HttpDoor {
 
     private void classify(Exchange exchange, Asked.Picture picture, Map<String, String> forwarded, long deadline)
             throws InterruptedException {
+        if (picture.bytes().length > limits.unknownSize()) {
+            answer(exchange, answers.refused("too-many-bytes", "the picture is over image.max-bytes"));
+            return;
+        }
         TransformResult result = transform.transform(picture.bytes());
         if (result instanceof TransformResult.Refused refused) {
             answer(exchange, answers.refused(refused.reason().code(), refused.message()));

@@ -153,10 +153,14 @@ public final class DataPlane {
 
     private static Asked picture(Reply reply, HttpRequest request) {
         String key = request.query().get("key");
-        if (key != null && (key.isEmpty() || key.getBytes(StandardCharsets.UTF_8).length > S3_KEY_BYTES)) {
-            return new Asked.Nothing(HttpResponse.error(400, "key: give 1 to " + S3_KEY_BYTES + " bytes"));
+        if (key != null && !isKey(key)) {
+            return new Asked.Nothing(HttpResponse.error(400, "key: give 1 to " + S3_KEY_BYTES + " bytes without NUL"));
         }
         return new Asked.Picture(reply, request.body(), mediaType(request), key);
+    }
+
+    private static boolean isKey(String key) {
+        return !key.isEmpty() && key.indexOf('\0') < 0 && key.getBytes(StandardCharsets.UTF_8).length <= S3_KEY_BYTES;
     }
 
     private Asked event(Protocol protocol, HttpRequest request) {

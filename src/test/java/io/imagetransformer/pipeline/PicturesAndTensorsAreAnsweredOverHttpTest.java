@@ -99,6 +99,19 @@ class PicturesAndTensorsAreAnsweredOverHttpTest {
     }
 
     @Test
+    void aKeyThatIsNoneIsRefused() {
+        // Given
+        byte[] picture = Mnist.png(12);
+
+        // When
+        HttpResponse<String> response = door.post(PREDICT + "?key=a%00b", picture, PNG);
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(stack.predictor.requests()).isZero();
+    }
+
+    @Test
     void whatIsNoPictureIsRefusedWithItsReason() {
         // Given
         byte[] text = "no picture".getBytes(StandardCharsets.UTF_8);
