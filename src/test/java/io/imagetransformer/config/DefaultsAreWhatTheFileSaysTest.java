@@ -45,6 +45,17 @@ class DefaultsAreWhatTheFileSaysTest {
                         new Settings.Review(0, "review"),
                         new Settings.DeadLetter("mnist-dead-letter", true),
                         new Settings.Results(""),
+                        new Settings.Http(
+                                true,
+                                "0.0.0.0",
+                                8080,
+                                32 << 20,
+                                64,
+                                128L << 20,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(3),
+                                Set.of()),
+                        new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),
                         false));
     }

@@ -62,6 +62,18 @@ class EveryKeyIsMappedTest {
         all.put("dead-letter.topic", "hospital");
         all.put("dead-letter.create", "false");
         all.put("results.topic", "filed");
+        all.put("http.enabled", "false");
+        all.put("http.host", "127.0.0.1");
+        all.put("http.port", "8085");
+        all.put("http.max-bytes", "1MiB");
+        all.put("http.max-concurrency", "7");
+        all.put("http.max-memory", "2MiB");
+        all.put("http.request-timeout", "20s");
+        all.put("http.drain", "0s");
+        all.put("http.forward-headers", "X-Tenant, x-user");
+        all.put("ce.type", "com.example.classified");
+        all.put("ce.source", "/cats");
+        all.put("ce.merge", "True");
         all.put("management.enabled", "false");
         all.put("management.port", "0");
         all.put("log.images", "true");
@@ -122,6 +134,17 @@ class EveryKeyIsMappedTest {
                         new Settings.Review(0.75, "unsure"),
                         new Settings.DeadLetter("hospital", false),
                         new Settings.Results("filed"),
+                        new Settings.Http(
+                                false,
+                                "127.0.0.1",
+                                8085,
+                                1 << 20,
+                                7,
+                                2L << 20,
+                                Duration.ofSeconds(20),
+                                Duration.ZERO,
+                                Set.of("x-tenant", "x-user")),
+                        new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),
                         true));
     }
