@@ -73,9 +73,7 @@ public final class Commands {
                 .addSubcommand(new ReconcileCommand(this::open))
                 .setOut(out)
                 .setErr(err)
-                .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(120)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((mistake, given) -> {
                     String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
                     err.println(command + ": " + oneLine(mistake.getMessage()) + "; " + command + " --help tells more");

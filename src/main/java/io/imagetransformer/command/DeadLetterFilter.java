@@ -2,7 +2,6 @@ package io.imagetransformer.command;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ final class DeadLetterFilter {
     @Option(
             names = "--reason",
             paramLabel = "CODE",
-            completionCandidates = Codes.class,
             converter = Code.class,
             description = "Only of this reason; may be given several times. docs/dead-letters.md lists them.")
     private List<String> reasons = new ArrayList<>();
@@ -71,16 +69,6 @@ final class DeadLetterFilter {
                 throw new TypeConversionException("'" + text + "' is no reason: docs/dead-letters.md lists them");
             }
             return text;
-        }
-    }
-
-    /** For the shell's completion. */
-    static final class Codes implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return List.of(DeadLetterReason.values()).stream()
-                    .map(DeadLetterReason::code)
-                    .iterator();
         }
     }
 }

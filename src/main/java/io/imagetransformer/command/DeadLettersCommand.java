@@ -173,8 +173,7 @@ public final class DeadLettersCommand {
     int explain(
             @Parameters(paramLabel = "AT", converter = Place.Converter.class, description = "As list shows it: 0@17.")
                     Place place,
-            @Option(names = "--raw", description = "Nothing but the record's value, as it came, to standard output.")
-                    boolean raw)
+            @Option(names = "--raw", description = "Nothing but the record's value, whole, as UTF-8 text.") boolean raw)
             throws Exception {
         try (Parts opened = parts.open();
                 TopicReader reader = new TopicReader(
