@@ -8,19 +8,15 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaConsumer;
-import org.apache.camel.component.kafka.KafkaEndpoint;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -40,7 +36,7 @@ import io.imagetransformer.config.Settings;
 public final class Prerequisites {
     private static final Logger LOGGER = LoggerFactory.getLogger(Prerequisites.class);
     private static final long PAUSE_MILLIS = 500;
-    private static final int KAFKA_TIMEOUT_MILLIS = 5_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
     private static final String TOLD_BY_THE_OUTAGE = "";
     private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
 
@@ -66,7 +62,7 @@ public final class Prerequisites {
      */
     public void await() throws InterruptedException {
         if (settings.kafka().enabled()) {
-            try (Admin admin = admin()) {
+            try (Admin admin = new KafkaClients(context, settings.kafka().brokers()).admin()) {
                 await(() -> topicMissing(admin));
             }
         }
@@ -131,23 +127,6 @@ public final class Prerequisites {
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             missing = check.missing();
-        }
-    }
-
-    private Admin admin() {
-        KafkaEndpoint events = (KafkaEndpoint) context.getRoute("intake").getEndpoint();
-        Properties properties = events.getConfiguration().createConsumerProperties();
-        properties.put(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.kafka().brokers());
-        properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
-        properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
-        properties.keySet().removeIf(key -> key.toString().contains("deserializer"));
-        try {
-            return Admin.create(properties);
-        } catch (KafkaException e) {
-            throw new InvalidSettingException(
-                    "kafka.brokers=" + settings.kafka().brokers() + " cannot be used: " + rootMessage(e)
-                            + "; name brokers as host:port, comma-separated");
         }
     }
 
@@ -259,8 +238,8 @@ public final class Prerequisites {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(url).toURL().openConnection();
-            connection.setConnectTimeout(KAFKA_TIMEOUT_MILLIS);
-            connection.setReadTimeout(KAFKA_TIMEOUT_MILLIS);
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             connection.disconnect();
             return status < 500
@@ -283,7 +262,7 @@ public final class Prerequisites {
         return null;
     }
 
-    private static String rootMessage(Throwable thrown) {
+    static String rootMessage(Throwable thrown) {
         Throwable root = thrown;
         while (root.getCause() != null) {
             root = root.getCause();

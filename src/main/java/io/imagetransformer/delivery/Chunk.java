@@ -88,6 +88,7 @@ public final class Chunk {
     public void refuse(String what) {
         refusal = what;
         List<Upload> asked = getToPredict();
+        asked.forEach(upload -> upload.enter("predict"));
         if (asked.size() == 1) {
             asked.get(0).refused(what);
         }
@@ -122,8 +123,8 @@ public final class Chunk {
     public void blameRefused() {
         uploads.stream()
                 .filter(Chunk::isRefusedAlone)
-                .forEach(upload -> upload.end(
-                        new Outcome.Failed("predict", "predictor-refused", String.valueOf(upload.refusal()))));
+                .forEach(upload -> upload.end(new Outcome.Failed(
+                        "predict", DeadLetterReason.PREDICTOR_REFUSED.code(), String.valueOf(upload.refusal()))));
     }
 
     private static boolean isRefusedAlone(Upload upload) {

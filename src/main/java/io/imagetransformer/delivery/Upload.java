@@ -20,6 +20,7 @@ public final class Upload {
     private final Map<String, String> cloudEvent;
     private long bytes;
     private String stage = "fetch";
+    private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
@@ -32,6 +33,7 @@ public final class Upload {
     private final boolean given;
 
     private final boolean filed;
+    private boolean left;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -97,10 +99,19 @@ public final class Upload {
         return comesAgain;
     }
 
+    /** A call for it failed, and is not repeated in this chunk: it stays pending. */
+    public void leave() {
+        left = true;
+    }
+
+    public boolean isLeft() {
+        return left;
+    }
+
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        stage = "predict";
+        reach("predict");
     }
 
     /** @param more see {@link Answer.Predictions#more()} */
@@ -108,7 +119,7 @@ public final class Upload {
         this.prediction = prediction;
         this.more = more;
         refusal = null;
-        stage = "file";
+        reach("file");
         if (!filed) {
             end(new Outcome.Skipped());
         }
@@ -133,8 +144,22 @@ public final class Upload {
         return stage;
     }
 
+    /** Works on a stage, for the first time or again. */
     public void enter(String stage) {
-        this.stage = stage;
+        reach(stage);
+        attempts++;
+    }
+
+    private void reach(String next) {
+        if (!next.equals(stage)) {
+            stage = next;
+            attempts = 0;
+        }
+    }
+
+    /** How often the present {@link #stage()} was entered. */
+    public int attempts() {
+        return attempts;
     }
 
     public FetchedObject fetched() {
@@ -191,7 +216,8 @@ public final class Upload {
         refusal = null;
         firstFailure = null;
         comesAgain = false;
-        stage = given ? "predict" : "fetch";
+        left = false;
+        reach(given ? "predict" : "fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */

@@ -1,5 +1,6 @@
 package io.imagetransformer.storage;
 
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.predictor.Prediction;
@@ -38,6 +40,18 @@ public final class Provenance {
     public static boolean isIn(Map<String, String> userMetadata) {
         return userMetadata.keySet().stream()
                 .anyMatch(name -> name.toLowerCase(Locale.ROOT).startsWith(PREFIX));
+    }
+
+    /**
+     * The ETag of the source, as the copy with this user metadata tells it; empty where it tells none.
+     *
+     * @param userMetadata names without {@code x-amz-meta-}, in any case
+     */
+    public static Optional<String> sourceETag(Map<String, String> userMetadata) {
+        return userMetadata.entrySet().stream()
+                .filter(entry -> entry.getKey().equalsIgnoreCase(PREFIX + "source-etag"))
+                .map(entry -> URLDecoder.decode(entry.getValue(), StandardCharsets.UTF_8))
+                .findFirst();
     }
 
     /**
@@ -72,9 +86,11 @@ public final class Provenance {
     }
 
     private static int size(Map<String, String> metadata) {
-        return metadata.entrySet().stream()
-                .mapToInt(entry -> HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length)
-                .sum();
+        int size = 0;
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            size += HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length;
+        }
+        return size;
     }
 
     private static String encoded(String text) {
