@@ -317,9 +317,7 @@ final class Reconciliation {
             try {
                 HeadObjectResponse head = patiently(() -> parts.outputS3()
                         .headObject(ask -> ask.bucket(copy.bucket()).key(copy.key())));
-                return Provenance.sourceETag(head.metadata())
-                        .filter(eTag::equals)
-                        .isPresent();
+                return Provenance.namesSource(head.metadata(), eTag);
             } catch (ObjectMissing e) {
                 return false;
             }

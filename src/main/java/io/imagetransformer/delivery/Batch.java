@@ -185,6 +185,11 @@ public final class Batch {
         return stopped;
     }
 
+    /** See {@link Chunk#forwardedHeaders()}. */
+    Map<String, String> forwardedHeaders() {
+        return forwardedHeaders;
+    }
+
     boolean mayGoOn() {
         return !stopped && hasTime();
     }

@@ -29,11 +29,11 @@ public final class Upload {
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    private boolean left;
     /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
     private final boolean given;
 
     private final boolean filed;
-    private boolean left;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {

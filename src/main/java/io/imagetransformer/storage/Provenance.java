@@ -1,6 +1,5 @@
 package io.imagetransformer.storage;
 
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,7 +8,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.predictor.Prediction;
@@ -43,15 +41,15 @@ public final class Provenance {
     }
 
     /**
-     * The ETag of the source, as the copy with this user metadata tells it; empty where it tells none.
+     * Whether a copy with this user metadata tells that it was made of an object with this ETag.
      *
      * @param userMetadata names without {@code x-amz-meta-}, in any case
+     * @param eTag of the source, without quotes
      */
-    public static Optional<String> sourceETag(Map<String, String> userMetadata) {
+    public static boolean namesSource(Map<String, String> userMetadata, String eTag) {
         return userMetadata.entrySet().stream()
-                .filter(entry -> entry.getKey().equalsIgnoreCase(PREFIX + "source-etag"))
-                .map(entry -> URLDecoder.decode(entry.getValue(), StandardCharsets.UTF_8))
-                .findFirst();
+                .anyMatch(entry -> entry.getKey().equalsIgnoreCase(PREFIX + "source-etag")
+                        && entry.getValue().equals(encoded(eTag)));
     }
 
     /**
