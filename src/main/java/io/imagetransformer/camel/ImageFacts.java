@@ -129,7 +129,7 @@ public final class ImageFacts {
 
     /** One line, whatever the key holds. */
     static String forLog(String key) {
-        return key.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+        return key.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
     }
 
     /**
