@@ -1,6 +1,7 @@
 package io.imagetransformer.config;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -114,8 +115,9 @@ class WrongSettingsAreRefusedWithTheirFixTest {
 
     static Stream<String> keysThatNeedAValue() {
         return ShippedSettings.keys().stream()
-                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|access-key|secret-key|path-style)"))
-                .filter(key -> !key.equals("output.s3.region") && !key.equals("results.topic"))
+                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|(access|secret)-key(-file)?|path-style)"))
+                .filter(key -> !Set.of("output.s3.region", "results.topic", "tls.ca-file")
+                        .contains(key))
                 // Read where there are several sources only.
                 .filter(key -> !key.equals("output.allow-collisions"));
     }
@@ -169,6 +171,23 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 argumentSet(
                         "one key of two",
                         Map.of("s3.access-key", "id"),
+                        "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
+                                + " credentials chain"),
+                argumentSet(
+                        "a key in two places",
+                        Map.of("s3.secret-key", "secret", "s3.secret-key-file", "LICENSE"),
+                        "s3.secret-key and s3.secret-key-file are both given: give one of them"),
+                argumentSet(
+                        "a key in a file that is not there",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/nowhere/key"),
+                        "s3.secret-key-file=/nowhere/key cannot be read: correct the path, or let us read it"),
+                argumentSet(
+                        "a key in a file that is empty",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/dev/null"),
+                        "s3.secret-key-file=/dev/null is empty: write the key into it"),
+                argumentSet(
+                        "one key of two in a file",
+                        Map.of("s3.access-key-file", "LICENSE"),
                         "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
                                 + " credentials chain"),
                 argumentSet(
@@ -255,7 +274,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
         Settings settings = ShippedSettings.with(changes);
 
         // Then
-        assertThat(settings.sourceStore().secretKey()).isEqualTo("hunter2");
+        assertThat(settings.sourceStore().secretKey().value()).isEqualTo("hunter2");
     }
 
     private static Throwable thrown(Map<String, String> changes) {
