@@ -149,6 +149,14 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "source.buckets holds digits, which is an output bucket: every filed image would be classified"
                                 + " again; name another"),
                 argumentSet(
+                        "a source that images are reviewed in",
+                        Map.of(
+                                "source.buckets", "mnist,review",
+                                "review.below", "0.5",
+                                "output.key", "{bucket}/{label}/{key}"),
+                        "source.buckets holds review, which is an output bucket: every filed image would be classified"
+                                + " again; name another"),
+                argumentSet(
                         "several sources in one layout",
                         Map.of("source.buckets", "*"),
                         "source.buckets=* are several, and output.key={label}/{key} has no {bucket}: images of one key"
