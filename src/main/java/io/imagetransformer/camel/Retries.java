@@ -30,12 +30,14 @@ public final class Retries {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         int repeats = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         int most = TransientFailure.AS_LONG_AS_IT_LASTS;
+        long wait = 0;
         if (failure instanceof TransientFailure known) {
             most = known.repeats();
+            wait = known.retryAfterMillis();
         } else {
             tell(failure, exchange);
         }
-        if (batch == null || repeats > most || batch.isStopped() || !batch.hasTime()) {
+        if (batch == null || repeats > most || batch.isStopped() || !batch.hasTimeFor(Duration.ofMillis(wait))) {
             return false;
         }
         Upload upload = Exchanges.uploadOrNull(exchange);

@@ -5,9 +5,11 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.Invert;
@@ -29,6 +31,8 @@ public record Settings(
         Review review,
         DeadLetter deadLetter,
         Results results,
+        Http http,
+        CloudEvents cloudEvents,
         Management management,
         Tls tls,
         boolean logImages) {
@@ -41,6 +45,9 @@ public record Settings(
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
     private static final Pattern HOST =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?(/[A-Za-z0-9._/-]*)?");
+
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final String HEADER_RULE = "the name of an HTTP header";
 
     /** Longer than this no single step of ours takes besides the calls of S3 and predictor. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
@@ -78,7 +85,13 @@ public record Settings(
 
     /** The model server. */
     public record Predictor(
-            Protocol protocol, String host, String modelName, boolean useSsl, Duration timeout, int maxInstances) {
+            Protocol protocol,
+            String host,
+            String modelName,
+            boolean useSsl,
+            Duration timeout,
+            int maxInstances,
+            int concurrency) {
         /** {@code http(s)://host[:port]}, without a slash at its end. */
         public String baseUrl() {
             return (useSsl ? "https://" : "http://") + host;
@@ -106,6 +119,26 @@ public record Settings(
 
     /** The certificate authorities that are trusted beside Java's, a file; empty: none. */
     public record Tls(String caFile) {}
+
+    /**
+     * The HTTP door.
+     *
+     * @param maxMemory bytes of all bodies and pictures that requests hold together
+     * @param forwardHeaders in lower case, besides those that are always forwarded
+     */
+    public record Http(
+            boolean enabled,
+            String host,
+            int port,
+            int maxBytes,
+            int maxConcurrency,
+            long maxMemory,
+            Duration requestTimeout,
+            Duration drain,
+            Set<String> forwardHeaders) {}
+
+    /** Attributes of the CloudEvents that answer CloudEvents; with {@code merge}, the request's own are kept, too. */
+    public record CloudEvents(String type, String source, boolean merge) {}
 
     /** The port of health and metrics; Camel's own {@code camel.management.*} are made from these two keys. */
     public record Management(boolean enabled, int port) {}
@@ -144,6 +177,8 @@ public record Settings(
                 new Review(in.fraction("review.below"), in.name("review.bucket", BUCKET, BUCKET_RULE)),
                 deadLetter(in),
                 results(in),
+                http(in),
+                cloudEvents(in),
                 new Management(in.flag("management.enabled"), in.integer("management.port", 0, 65_535)),
                 new Tls(in.text("tls.ca-file")),
                 in.flag("log.images"));
@@ -236,7 +271,8 @@ public record Settings(
                 in.name("model.name", MODEL, "letters, digits, '.', '_' and '-'"),
                 in.flag("predictor.use-ssl"),
                 in.duration("predictor.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)),
-                in.integer("predictor.max-instances", 1, 10_000));
+                in.integer("predictor.max-instances", 1, 10_000),
+                in.integer("predictor.concurrency", 1, 64));
     }
 
     private static ImageSettings image(SettingsReader in) {
@@ -272,6 +308,38 @@ public record Settings(
                     + " is the events topic itself: every result would come back; name another");
         }
         return new Results(topic);
+    }
+
+    private static Http http(SettingsReader in) {
+        Set<String> forwarded = in.text("http.forward-headers").isEmpty()
+                ? Set.of()
+                : in.names("http.forward-headers", HEADER, HEADER_RULE).stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet());
+        Http http = new Http(
+                in.flag("http.enabled"),
+                in.mandatory("http.host"),
+                in.integer("http.port", 0, 65_535),
+                (int) in.size("http.max-bytes", 1_024, 1L << 30),
+                in.integer("http.max-concurrency", 1, 1_000),
+                in.size("http.max-memory", 1 << 20, 1L << 40),
+                in.duration("http.request-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
+                in.duration("http.drain", Duration.ZERO, Duration.ofSeconds(20)),
+                forwarded);
+        if (http.maxMemory() < http.maxBytes()) {
+            throw new InvalidSettingException("http.max-memory=" + in.text("http.max-memory")
+                    + " is below http.max-bytes=" + in.text("http.max-bytes")
+                    + ": one request would not fit; raise the first or lower the second");
+        }
+        return http;
+    }
+
+    private static CloudEvents cloudEvents(SettingsReader in) {
+        String source = in.text("ce.source");
+        return new CloudEvents(
+                in.mandatory("ce.type"),
+                source.isEmpty() ? "io.kserve.inference." + in.mandatory("model.name") : source,
+                in.pythonFlag("ce.merge"));
     }
 
     private void checkTogether(SettingsReader in) {

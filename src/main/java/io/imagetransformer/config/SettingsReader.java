@@ -117,6 +117,15 @@ final class SettingsReader {
         };
     }
 
+    /** A flag that KServe's users write as Python does: True, TRUE. */
+    boolean pythonFlag(String key) {
+        String value = mandatory(key);
+        if (value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false")) {
+            return Boolean.parseBoolean(value);
+        }
+        throw new InvalidSettingException(shown(key) + " is neither true nor false: write one of them");
+    }
+
     int integer(String key, int least, int most) {
         return (int) number(key, least, most);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 import io.imagetransformer.predictor.Prediction;
 
 /**
@@ -19,13 +20,20 @@ public final class Upload {
     private final Map<String, String> cloudEvent;
     private long bytes;
     private String stage = "fetch";
+    private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
+    private String more = "{}";
     private @Nullable String refusal;
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    private boolean left;
+    /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
+    private final boolean given;
+
+    private final boolean filed;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -33,6 +41,22 @@ public final class Upload {
         cloudEvent = event.cloudEventAttributes();
         Long told = object.size();
         bytes = told == null ? unknownSize : told;
+        given = false;
+        filed = true;
+    }
+
+    /**
+     * A picture that need not be fetched.
+     *
+     * @param filed false: it ends as skipped as soon as it is predicted
+     */
+    Upload(Decoded.Created event, FetchedObject picture, Tensor tensor, boolean filed) {
+        object = event.object();
+        cloudEvent = event.cloudEventAttributes();
+        bytes = picture.bytes().length;
+        given = true;
+        this.filed = filed;
+        transformed(picture, tensor);
     }
 
     public ObjectRef object() {
@@ -75,16 +99,30 @@ public final class Upload {
         return comesAgain;
     }
 
+    /** A call for it failed, and is not repeated in this chunk: it stays pending. */
+    public void leave() {
+        left = true;
+    }
+
+    public boolean isLeft() {
+        return left;
+    }
+
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        stage = "predict";
+        reach("predict");
     }
 
-    public void predicted(Prediction prediction) {
+    /** @param more see {@link Answer.Predictions#more()} */
+    public void predicted(Prediction prediction, String more) {
         this.prediction = prediction;
+        this.more = more;
         refusal = null;
-        stage = "file";
+        reach("file");
+        if (!filed) {
+            end(new Outcome.Skipped());
+        }
     }
 
     /**
@@ -106,8 +144,22 @@ public final class Upload {
         return stage;
     }
 
+    /** Works on a stage, for the first time or again. */
     public void enter(String stage) {
-        this.stage = stage;
+        reach(stage);
+        attempts++;
+    }
+
+    private void reach(String next) {
+        if (!next.equals(stage)) {
+            stage = next;
+            attempts = 0;
+        }
+    }
+
+    /** How often the present {@link #stage()} was entered. */
+    public int attempts() {
+        return attempts;
     }
 
     public FetchedObject fetched() {
@@ -120,6 +172,11 @@ public final class Upload {
 
     public Prediction prediction() {
         return present(prediction, "predicted");
+    }
+
+    /** See {@link Answer.Predictions#more()}. */
+    public String more() {
+        return more;
     }
 
     private <T> T present(@Nullable T value, String what) {
@@ -148,7 +205,8 @@ public final class Upload {
     /** Gives it its outcome and lets go of its bytes. */
     public void end(Outcome outcome) {
         this.outcome = outcome;
-        release();
+        fetched = null;
+        tensor = null;
     }
 
     /** Back to the beginning, for a later chunk. */
@@ -158,12 +216,15 @@ public final class Upload {
         refusal = null;
         firstFailure = null;
         comesAgain = false;
-        stage = "fetch";
+        left = false;
+        reach(given ? "predict" : "fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */
     void release() {
-        fetched = null;
-        tensor = null;
+        if (!given) {
+            fetched = null;
+            tensor = null;
+        }
     }
 }

@@ -52,6 +52,7 @@ class EveryKeyIsMappedTest {
         all.put("predictor.use-ssl", "true");
         all.put("predictor.timeout", "250ms");
         all.put("predictor.max-instances", "9");
+        all.put("predictor.concurrency", "7");
         all.put("image.width", "224");
         all.put("image.height", "192");
         all.put("image.channels", "3");
@@ -66,6 +67,18 @@ class EveryKeyIsMappedTest {
         all.put("dead-letter.topic", "hospital");
         all.put("dead-letter.create", "false");
         all.put("results.topic", "filed");
+        all.put("http.enabled", "false");
+        all.put("http.host", "127.0.0.1");
+        all.put("http.port", "8085");
+        all.put("http.max-bytes", "1MiB");
+        all.put("http.max-concurrency", "7");
+        all.put("http.max-memory", "2MiB");
+        all.put("http.request-timeout", "20s");
+        all.put("http.drain", "0s");
+        all.put("http.forward-headers", "X-Tenant, x-user");
+        all.put("ce.type", "com.example.classified");
+        all.put("ce.source", "/cats");
+        all.put("ce.merge", "True");
         all.put("management.enabled", "false");
         all.put("management.port", "0");
         all.put("tls.ca-file", "/etc/ca.crt");
@@ -115,12 +128,29 @@ class EveryKeyIsMappedTest {
                                 true,
                                 Duration.ofSeconds(5)),
                         new Settings.Predictor(
-                                Settings.Protocol.V1, "cats.models.svc:8080", "cats", true, Duration.ofMillis(250), 9),
+                                Settings.Protocol.V1,
+                                "cats.models.svc:8080",
+                                "cats",
+                                true,
+                                Duration.ofMillis(250),
+                                9,
+                                7),
                         new ImageSettings(224, 192, 3, Invert.AUTO, 512L << 10, 1_000),
                         new Settings.Output("cats", "{bucket}/{label}/{key}"),
                         new Settings.Review(0.75, "unsure"),
                         new Settings.DeadLetter("hospital", false),
                         new Settings.Results("filed"),
+                        new Settings.Http(
+                                false,
+                                "127.0.0.1",
+                                8085,
+                                1 << 20,
+                                7,
+                                2L << 20,
+                                Duration.ofSeconds(20),
+                                Duration.ZERO,
+                                Set.of("x-tenant", "x-user")),
+                        new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),
                         new Settings.Tls("/etc/ca.crt"),
                         true));

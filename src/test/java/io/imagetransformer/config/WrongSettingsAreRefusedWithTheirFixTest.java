@@ -57,6 +57,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "image.max-bytes",
                         "32MB",
                         "is no size from 1 to 1073741824 bytes: write it as 512KiB, 32MiB or 1GiB"),
+                wrong("http.port", "65536", "is no whole number from 0 to 65535: give one"),
+                wrong("http.max-concurrency", "1001", "is no whole number from 1 to 1000: give one"),
+                wrong("http.drain", "30s", "is no duration from 0s to 20s: write it as 250ms, 30s, 8m or 1h"),
+                wrong("http.forward-headers", "x tenant", "is no valid name: the name of an HTTP header"),
+                wrong("ce.merge", "yes", "is neither true nor false: write one of them"),
                 wrong("batch.parallelism", "1025", "is no whole number from 1 to 1024: give one"),
                 wrong("source.buckets", "a", "is no valid name: " + BUCKET + ", or *"),
                 wrong(
@@ -116,7 +121,8 @@ class WrongSettingsAreRefusedWithTheirFixTest {
     static Stream<String> keysThatNeedAValue() {
         return ShippedSettings.keys().stream()
                 .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|(access|secret)-key(-file)?|path-style)"))
-                .filter(key -> !Set.of("output.s3.region", "results.topic", "tls.ca-file")
+                .filter(key -> !Set.of(
+                                "output.s3.region", "results.topic", "tls.ca-file", "http.forward-headers", "ce.source")
                         .contains(key))
                 // Read where there are several sources only.
                 .filter(key -> !key.equals("output.allow-collisions"));
@@ -143,6 +149,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "events.hold=9m with twice s3.timeout, predictor.timeout and 10s of margin (670s) is over"
                                 + " events.max-poll-interval-ms=600000: shorten events.hold or raise"
                                 + " events.max-poll-interval-ms"),
+                argumentSet(
+                        "a body that memory cannot hold",
+                        Map.of("http.max-memory", "1MiB"),
+                        "http.max-memory=1MiB is below http.max-bytes=32MiB: one request would not fit; raise the first"
+                                + " or lower the second"),
                 argumentSet(
                         "a source that is an output",
                         Map.of("source.buckets", "mnist,digits", "output.key", "{bucket}/{key}"),

@@ -97,8 +97,14 @@ public final class Stack implements AutoCloseable {
         settings.put("s3.access-key", s3.accessKey());
         settings.put("s3.secret-key", s3.secretKey());
         settings.put("predictor.host", predictor.hostPort());
+        settings.put("http.enabled", "false");
         settings.put("management.enabled", "false");
         return settings;
+    }
+
+    /** The settings of a program behind KServe: the HTTP door alone, on a port of its own. */
+    public Map<String, String> httpOnly() {
+        return Map.of("kafka.enabled", "false", "http.enabled", "true", "http.port", "0", "http.drain", "0s");
     }
 
     /** The program in this JVM, with the routes and settings as they stand in the checkout; close it to stop it. */
