@@ -12,12 +12,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLException;
+
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +175,10 @@ public final class Prerequisites {
     }
 
     private Optional<String> kafkaAway(ExecutionException e) {
+        if (e.getCause() instanceof SslAuthenticationException) {
+            throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " and we do not agree on TLS: "
+                    + rootMessage(e) + "; see tls.ca-file and camel.component.kafka.ssl-*");
+        }
         if (e.getCause() instanceof AuthenticationException) {
             throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " refuses our credentials: "
                     + rootMessage(e) + "; see camel.component.kafka.*");
@@ -248,6 +255,9 @@ public final class Prerequisites {
         } catch (UnknownHostException e) {
             throw new InvalidSettingException(
                     "predictor.host=" + settings.predictor().host() + " is an unknown host: correct it");
+        } catch (SSLException e) {
+            return Optional.of("the predictor at " + url + " cannot be reached by TLS: " + rootMessage(e)
+                    + " (see tls.ca-file): waiting");
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached: waiting");
         }

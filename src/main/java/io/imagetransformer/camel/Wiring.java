@@ -20,8 +20,10 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.RoutePolicyFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
+import io.imagetransformer.config.CaFile;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
@@ -46,6 +48,7 @@ public final class Wiring extends MainListenerSupport {
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(10);
 
     private final String version;
+    private @Nullable CaFile caFile;
 
     /** @param version of this program, for dead letters */
     public Wiring(String version) {
@@ -66,10 +69,21 @@ public final class Wiring extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(key -> context.resolvePropertyPlaceholders("{{" + key + ":}}"));
         requireFreePorts(settings);
+        if (!settings.tls().caFile().isEmpty()) {
+            // Before the first client is made.
+            caFile = CaFile.trust(settings.tls().caFile());
+        }
         Properties derived = new Properties();
         derived.setProperty("predictor.url", settings.predictor().baseUrl());
         context.getPropertiesComponent().setInitialProperties(derived);
         bind(context, settings);
+    }
+
+    @Override
+    public void afterStop(BaseMainSupport main) {
+        if (caFile != null) {
+            caFile.close();
+        }
     }
 
     /** A server only warns when its port is taken, and the program would run on without it. */

@@ -34,6 +34,7 @@ public record Settings(
         Http http,
         CloudEvents cloudEvents,
         Management management,
+        Tls tls,
         boolean logImages) {
 
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -69,14 +70,16 @@ public record Settings(
         }
     }
 
-    /** One S3 client: empty {@code endpoint} is AWS, empty keys are the default credentials chain. */
+    /** One S3 client: empty {@code endpoint} is AWS; keys, if none is given, are the default credentials chain's. */
     public record Store(
-            String endpoint, String region, String accessKey, String secretKey, boolean pathStyle, Duration timeout) {
+            String endpoint, String region, Secret accessKey, Secret secretKey, boolean pathStyle, Duration timeout) {
         /** Without the secrets. */
         @Override
         public String toString() {
             return (endpoint.isEmpty() ? "AWS " + region : endpoint)
-                    + (accessKey.isEmpty() ? " (default credentials chain)" : " as " + accessKey);
+                    + (accessKey.isGiven()
+                            ? " as " + (accessKey.isInFile() ? accessKey : accessKey.text())
+                            : " (default credentials chain)");
         }
     }
 
@@ -113,6 +116,9 @@ public record Settings(
 
     /** The topic that gets an event per finished image; empty: none. */
     public record Results(String topic) {}
+
+    /** The certificate authorities that are trusted beside Java's, a file; empty: none. */
+    public record Tls(String caFile) {}
 
     /**
      * The HTTP door.
@@ -174,6 +180,7 @@ public record Settings(
                 http(in),
                 cloudEvents(in),
                 new Management(in.flag("management.enabled"), in.integer("management.port", 0, 65_535)),
+                new Tls(in.text("tls.ca-file")),
                 in.flag("log.images"));
         settings.checkTogether(in);
         return settings;
@@ -201,8 +208,8 @@ public record Settings(
         Store store = new Store(
                 endpoint,
                 in.mandatory("s3.region"),
-                in.text("s3.access-key"),
-                in.text("s3.secret-key"),
+                in.secret("s3.access-key"),
+                in.secret("s3.secret-key"),
                 in.text("s3.path-style").isEmpty() ? !endpoint.isEmpty() : in.flag("s3.path-style"),
                 in.duration("s3.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)));
         bothKeysOrNone("s3", store.accessKey(), store.secretKey());
@@ -211,22 +218,22 @@ public record Settings(
 
     private static Store outputStore(SettingsReader in, Store source) {
         String endpoint = endpoint(in, "output.s3.endpoint");
-        String accessKey = in.text("output.s3.access-key");
-        String secretKey = in.text("output.s3.secret-key");
+        Secret accessKey = in.secret("output.s3.access-key");
+        Secret secretKey = in.secret("output.s3.secret-key");
         bothKeysOrNone("output.s3", accessKey, secretKey);
         String pathStyle = in.text("output.s3.path-style").isEmpty() ? "s3.path-style" : "output.s3.path-style";
         return new Store(
                 endpoint.isEmpty() ? source.endpoint() : endpoint,
                 in.text("output.s3.region").isEmpty() ? source.region() : in.text("output.s3.region"),
-                accessKey.isEmpty() ? source.accessKey() : accessKey,
-                secretKey.isEmpty() ? source.secretKey() : secretKey,
+                accessKey.isGiven() ? accessKey : source.accessKey(),
+                secretKey.isGiven() ? secretKey : source.secretKey(),
                 in.text(pathStyle).isEmpty() ? source.pathStyle() || !endpoint.isEmpty() : in.flag(pathStyle),
                 source.timeout());
     }
 
-    private static void bothKeysOrNone(String prefix, String accessKey, String secretKey) {
-        if (accessKey.isEmpty() != secretKey.isEmpty()) {
-            throw new InvalidSettingException(prefix + (accessKey.isEmpty() ? ".access-key" : ".secret-key")
+    private static void bothKeysOrNone(String prefix, Secret accessKey, Secret secretKey) {
+        if (accessKey.isGiven() != secretKey.isGiven()) {
+            throw new InvalidSettingException(prefix + (accessKey.isGiven() ? ".secret-key" : ".access-key")
                     + " is empty but its partner is not: give both, or none for AWS's default credentials chain");
         }
     }

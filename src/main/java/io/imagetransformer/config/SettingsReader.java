@@ -1,5 +1,7 @@
 package io.imagetransformer.config;
 
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +32,33 @@ final class SettingsReader {
         this.lookup = lookup;
     }
 
-    /** The value, blanks around it left out (a secret from a file ends with a line feed); empty where the key has none. */
+    /** The value, blanks around it left out (a secret ends with a line feed as often as not); empty where the key has none. */
     String text(String key) {
         return lookup.apply(key).strip();
+    }
+
+    /** What {@code key} holds, or the file that {@code key-file} names; none of both is no mistake. */
+    Secret secret(String key) {
+        Secret secret = new Secret(text(key), text(key + "-file"));
+        if (!secret.text().isEmpty() && secret.isInFile()) {
+            throw new InvalidSettingException(key + " and " + key + "-file are both given: give one of them");
+        }
+        if (secret.isInFile()) {
+            requireReadable(key + "-file", secret);
+        }
+        return secret;
+    }
+
+    private static void requireReadable(String key, Secret secret) {
+        try {
+            if (!secret.value().isEmpty()) {
+                return;
+            }
+        } catch (UncheckedIOException | InvalidPathException e) {
+            throw new InvalidSettingException(
+                    key + "=" + secret.file() + " cannot be read: correct the path, or let us read it");
+        }
+        throw new InvalidSettingException(key + "=" + secret.file() + " is empty: write the key into it");
     }
 
     /** A value that the routes read, too, as it is: so blanks around it are refused, not left out. */

@@ -284,7 +284,7 @@ public final class V1Protocol {
 
     private static String quote(String text) {
         String line = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
-        return line.replaceAll("\\p{Cntrl}", " ");
+        return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
     }
 
     /** Some instance has no usable prediction; stays inside this class. */

@@ -23,7 +23,8 @@ class DefaultsAreWhatTheFileSaysTest {
         Settings settings = ShippedSettings.with(nothingChanged);
 
         // Then
-        Settings.Store store = new Settings.Store("", "us-east-1", "", "", false, Duration.ofSeconds(30));
+        Settings.Store store =
+                new Settings.Store("", "us-east-1", Secret.NONE, Secret.NONE, false, Duration.ofSeconds(30));
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Settings.Kafka(true, "localhost:9092"),
@@ -57,6 +58,7 @@ class DefaultsAreWhatTheFileSaysTest {
                                 Set.of()),
                         new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),
+                        new Settings.Tls(""),
                         false));
     }
 

@@ -34,12 +34,17 @@ class EveryKeyIsMappedTest {
         all.put("s3.region", "eu-west-1");
         all.put("s3.access-key", "source-id");
         all.put("s3.secret-key", "source-secret");
+        // Given once, and once by file: as text here, as files below.
+        all.put("s3.access-key-file", "");
+        all.put("s3.secret-key-file", "");
         all.put("s3.path-style", "false");
         all.put("s3.timeout", "5s");
         all.put("output.s3.endpoint", "https://ceph.example:8443");
         all.put("output.s3.region", "eu-north-1");
-        all.put("output.s3.access-key", "output-id");
-        all.put("output.s3.secret-key", "output-secret");
+        all.put("output.s3.access-key", "");
+        all.put("output.s3.secret-key", "");
+        all.put("output.s3.access-key-file", "LICENSE");
+        all.put("output.s3.secret-key-file", "NOTICE");
         all.put("output.s3.path-style", "true");
         all.put("model.name", "cats");
         all.put("predictor.host", "cats.models.svc:8080");
@@ -76,6 +81,7 @@ class EveryKeyIsMappedTest {
         all.put("ce.merge", "True");
         all.put("management.enabled", "false");
         all.put("management.port", "0");
+        all.put("tls.ca-file", "/etc/ca.crt");
         all.put("log.images", "true");
         return all;
     }
@@ -110,15 +116,15 @@ class EveryKeyIsMappedTest {
                         new Settings.Store(
                                 "http://minio:9000",
                                 "eu-west-1",
-                                "source-id",
-                                "source-secret",
+                                new Secret("source-id", ""),
+                                new Secret("source-secret", ""),
                                 false,
                                 Duration.ofSeconds(5)),
                         new Settings.Store(
                                 "https://ceph.example:8443",
                                 "eu-north-1",
-                                "output-id",
-                                "output-secret",
+                                new Secret("", "LICENSE"),
+                                new Secret("", "NOTICE"),
                                 true,
                                 Duration.ofSeconds(5)),
                         new Settings.Predictor(
@@ -146,6 +152,7 @@ class EveryKeyIsMappedTest {
                                 Set.of("x-tenant", "x-user")),
                         new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),
+                        new Settings.Tls("/etc/ca.crt"),
                         true));
     }
 

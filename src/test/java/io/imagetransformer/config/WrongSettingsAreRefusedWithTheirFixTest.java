@@ -120,8 +120,9 @@ class WrongSettingsAreRefusedWithTheirFixTest {
 
     static Stream<String> keysThatNeedAValue() {
         return ShippedSettings.keys().stream()
-                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|access-key|secret-key|path-style)"))
-                .filter(key -> !Set.of("output.s3.region", "results.topic", "http.forward-headers", "ce.source")
+                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|(access|secret)-key(-file)?|path-style)"))
+                .filter(key -> !Set.of(
+                                "output.s3.region", "results.topic", "tls.ca-file", "http.forward-headers", "ce.source")
                         .contains(key))
                 // Read where there are several sources only.
                 .filter(key -> !key.equals("output.allow-collisions"));
@@ -159,6 +160,14 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "source.buckets holds digits, which is an output bucket: every filed image would be classified"
                                 + " again; name another"),
                 argumentSet(
+                        "a source that images are reviewed in",
+                        Map.of(
+                                "source.buckets", "mnist,review",
+                                "review.below", "0.5",
+                                "output.key", "{bucket}/{label}/{key}"),
+                        "source.buckets holds review, which is an output bucket: every filed image would be classified"
+                                + " again; name another"),
+                argumentSet(
                         "several sources in one layout",
                         Map.of("source.buckets", "*"),
                         "source.buckets=* are several, and output.key={label}/{key} has no {bucket}: images of one key"
@@ -181,6 +190,23 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 argumentSet(
                         "one key of two",
                         Map.of("s3.access-key", "id"),
+                        "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
+                                + " credentials chain"),
+                argumentSet(
+                        "a key in two places",
+                        Map.of("s3.secret-key", "secret", "s3.secret-key-file", "LICENSE"),
+                        "s3.secret-key and s3.secret-key-file are both given: give one of them"),
+                argumentSet(
+                        "a key in a file that is not there",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/nowhere/key"),
+                        "s3.secret-key-file=/nowhere/key cannot be read: correct the path, or let us read it"),
+                argumentSet(
+                        "a key in a file that is empty",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/dev/null"),
+                        "s3.secret-key-file=/dev/null is empty: write the key into it"),
+                argumentSet(
+                        "one key of two in a file",
+                        Map.of("s3.access-key-file", "LICENSE"),
                         "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
                                 + " credentials chain"),
                 argumentSet(
@@ -267,7 +293,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
         Settings settings = ShippedSettings.with(changes);
 
         // Then
-        assertThat(settings.sourceStore().secretKey()).isEqualTo("hunter2");
+        assertThat(settings.sourceStore().secretKey().value()).isEqualTo("hunter2");
     }
 
     private static Throwable thrown(Map<String, String> changes) {

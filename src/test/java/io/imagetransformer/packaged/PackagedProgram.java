@@ -135,6 +135,19 @@ final class PackagedProgram implements AutoCloseable {
         awaitExit(PATIENCE);
     }
 
+    /** The most memory that the process ever had, its native part included; Linux tells. */
+    long peakResidentMebibytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -36,6 +36,9 @@ public final class Stack implements AutoCloseable {
     /** Long enough for a busy machine: no test waits so long where the program does its work. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** The secret key of its S3 server: in no output of any test. */
+    public static final String SECRET = "kept-secret-7f3a91c4";
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     /** Started when first asked for. */
@@ -60,6 +63,7 @@ public final class Stack implements AutoCloseable {
         kafka = Broker.SHARED;
         kafka.createTopic(topic, partitions);
         s3 = EmbeddedS3.inMemory()
+                .credentials("stack", SECRET)
                 .notifying(kafka.bootstrapServers(), topic, source)
                 .start();
         s3.createBuckets(source, output, "review");
