@@ -19,12 +19,14 @@ import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.imagetransformer.camel.KafkaWatch;
 import io.imagetransformer.camel.Prerequisites;
 import io.imagetransformer.camel.Wiring;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
 import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.OpenCv;
 
 /**
@@ -121,6 +123,8 @@ public final class KafkaImageTransformer implements AutoCloseable {
         new Prerequisites(context, settings).await();
         if (settings.kafka().enabled() && context.isStarted()) {
             context.getRouteController().startRoute("intake");
+            context.addService(new KafkaWatch(
+                    context, settings, context.getRegistry().lookupByNameAndType("outages", Outages.class)));
             LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
         }
     }

@@ -64,7 +64,7 @@ public final class Prerequisites {
      */
     public void await() throws InterruptedException {
         if (settings.kafka().enabled()) {
-            try (Admin admin = admin()) {
+            try (Admin admin = admin(context, settings)) {
                 await(() -> topicMissing(admin));
             }
         }
@@ -97,7 +97,8 @@ public final class Prerequisites {
         }
     }
 
-    private Admin admin() {
+    /** As the intake's own client, security included, but with short time-outs. */
+    static Admin admin(CamelContext context, Settings settings) {
         KafkaEndpoint events = (KafkaEndpoint) context.getRoute("intake").getEndpoint();
         Properties properties = events.getConfiguration().createConsumerProperties();
         properties.put(

@@ -47,6 +47,7 @@ public final class Campaign {
     }
 
     public static void main(String[] args) throws Exception {
+        Quiet.libraries();
         String only = System.getProperty("campaign.only", "");
         boolean withoutDefence = Boolean.getBoolean("campaign.without-defence");
         Campaign campaign = new Campaign(all().stream()
@@ -136,7 +137,7 @@ public final class Campaign {
                 trial.problems.add(
                         String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
             }
-            Audit audit = skipped.isEmpty() ? Audit.of(trial) : new Audit(0, 0, 0, 0, 0, List.of());
+            Audit audit = skipped.isEmpty() ? audit(trial) : new Audit(0, 0, 0, 0, 0, List.of());
             return new Report.Run(
                     turn.scenario().name(),
                     turn.seed(),
@@ -145,6 +146,14 @@ public final class Campaign {
                     audit,
                     trial.outages,
                     skipped);
+        }
+    }
+
+    private static Audit audit(Trial trial) {
+        try {
+            return Audit.of(trial);
+        } catch (RuntimeException e) {
+            return new Audit(trial.uploads.total(), 0, 0, 0, 0, List.of("the audit itself failed: " + e));
         }
     }
 }

@@ -66,7 +66,7 @@ final class KafkaFaults {
     private static void awayLongerThanMaxPollInterval(Trial trial) {
         trial.shortenThePatienceOfKafka();
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, Duration.ofSeconds(25), 1, trial.kafka::refuse, trial.kafka::heal);
+        trial.outage(program, Duration.ofSeconds(35), 1, trial.kafka::refuse, trial.kafka::heal);
     }
 
     private static void commitFails(Trial trial) {

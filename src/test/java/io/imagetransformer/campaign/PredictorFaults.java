@@ -37,8 +37,8 @@ final class PredictorFaults {
                     trial.shortenThePatienceOfKafka();
                     trial.outage(
                             trial.startWithUploads(),
-                            Duration.ofSeconds(25),
-                            5,
+                            Duration.ofSeconds(35),
+                            3,
                             trial.predictor::refuse,
                             trial.predictor::heal);
                 }),

@@ -30,7 +30,7 @@ final class StorageFaults {
                         Defence.GIVE_BACK,
                         trial -> {
                             trial.shortenThePatienceOfKafka();
-                            outage(trial, Duration.ofSeconds(25), 5, trial.s3::refuse);
+                            outage(trial, Duration.ofSeconds(35), 3, trial.s3::refuse);
                         }),
                 new Scenario(
                         "s3-hangs",

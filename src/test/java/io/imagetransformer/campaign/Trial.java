@@ -87,10 +87,10 @@ final class Trial implements AutoCloseable {
         settings.put("management.enabled", "true");
     }
 
-    /** As {@link #settings}, such that no batch is held for longer than seven seconds, nor a partition for more than 20. */
+    /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 28. */
     void shortenThePatienceOfKafka() {
-        settings.put("events.max-poll-interval-ms", "20000");
-        settings.put("events.hold", "7s");
+        settings.put("events.max-poll-interval-ms", "28000");
+        settings.put("events.hold", "15s");
         settings.put("s3.timeout", "1s");
         settings.put("predictor.timeout", "1s");
     }
@@ -202,23 +202,29 @@ final class Trial implements AutoCloseable {
         Set<String> members = new HashSet<>(members());
         int before = members.size();
         fault();
-        begin.run();
-        await("the loss is told").atMost(PATIENCE).until(() -> lost(program) > lost);
-        // What was under way when it began comes to its end.
-        pass(CALM_AFTER_FAULT);
-        double cpu = ProcessFigures.cpuSeconds(program.pid());
-        double rss = ProcessFigures.rssMiB(program.pid());
-        long start = System.nanoTime();
-        long endOfOutage = start + length.toNanos();
-        double away = away(program);
-        while (System.nanoTime() < endOfOutage) {
-            pass(Duration.ofMillis(500));
-            members.addAll(members());
+        double away;
+        double seconds;
+        double cpuPercent;
+        double growth;
+        try {
+            begin.run();
+            await("the loss is told").atMost(PATIENCE).until(() -> lost(program) > lost);
+            // What was under way when it began comes to its end.
+            pass(CALM_AFTER_FAULT);
+            double cpu = ProcessFigures.cpuSeconds(program.pid());
+            double rss = ProcessFigures.rssMiB(program.pid());
+            long start = System.nanoTime();
+            away = away(program);
+            while (System.nanoTime() - start < length.toNanos()) {
+                pass(Duration.ofMillis(500));
+                members.addAll(members());
+            }
+            seconds = (System.nanoTime() - start) / 1e9;
+            cpuPercent = (ProcessFigures.cpuSeconds(program.pid()) - cpu) / seconds * 100;
+            growth = ProcessFigures.rssMiB(program.pid()) - rss;
+        } finally {
+            end.run();
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double cpuPercent = (ProcessFigures.cpuSeconds(program.pid()) - cpu) / seconds * 100;
-        double growth = ProcessFigures.rssMiB(program.pid()) - rss;
-        end.run();
         await("the return is told").atMost(PATIENCE).until(() -> back(program) > back);
         awaitMoreDone(10);
         outages.add(new Outage(

@@ -230,6 +230,11 @@ public final class EmbeddedS3 implements AutoCloseable {
                 DeleteObjectRequest.builder().bucket(bucket).key(key).build());
     }
 
+    /** Deletes an object by the back door, and nobody hears of it. */
+    public void forget(String bucket, String key) {
+        store.removeBlob(bucket, key);
+    }
+
     /** Deletes a bucket that is empty, by the back door. */
     public void delete(String bucket) {
         store.deleteBucket(bucket);
