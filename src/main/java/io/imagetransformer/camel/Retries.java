@@ -55,11 +55,13 @@ public final class Retries {
         }
     }
 
-    /** Before the back-off: where the other side says how long to wait, that is the delay. */
+    /** Before the back-off: where the other side says how long to wait, that is the delay, while the batch may be held. */
     public void honourRetryAfter(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (failure instanceof TransientFailure known && known.retryAfterMillis() > 0) {
-            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, known.retryAfterMillis());
+            long left = Exchanges.batch(exchange).millisLeft();
+            exchange.getMessage()
+                    .setHeader(Exchange.REDELIVERY_DELAY, Math.max(1, Math.min(known.retryAfterMillis(), left)));
         }
     }
 }

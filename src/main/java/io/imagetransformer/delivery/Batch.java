@@ -1,5 +1,6 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -118,7 +119,12 @@ public final class Batch {
 
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
-        return System.nanoTime() - deadline < 0;
+        return millisLeft() > 0;
+    }
+
+    /** For so long infrastructure may be waited for still, in milliseconds; 0 or less where the time is up. */
+    public long millisLeft() {
+        return Duration.ofNanos(deadline - System.nanoTime()).toMillis();
     }
 
     /**

@@ -57,6 +57,11 @@ final class PredictorFaults {
                         Defence.RETRY_AFTER,
                         PredictorFaults::retryAfter),
                 new Scenario(
+                        "predictor-429-with-a-longer-retry-after-than-kafka-waits",
+                        "no batch is held past its time, whatever the predictor asks for",
+                        Defence.inJava("Retry-After is cut to the time that the batch may be held"),
+                        PredictorFaults::longRetryAfter),
+                new Scenario(
                         "predictor-answers-slowly",
                         "a slow predictor is no fault",
                         Defence.NONE,
@@ -139,6 +144,22 @@ final class PredictorFaults {
                     long asked = trial.stack.predictor.requests();
                     long most = (OUTAGE.toSeconds() + 4) / RETRY_AFTER_SECONDS + 2;
                     trial.require(asked <= most, asked + " requests in spite of Retry-After, should be " + most);
+                    trial.stack.predictor.behave(PredictorBehaviour.real());
+                });
+    }
+
+    private static void longRetryAfter(Trial trial) {
+        trial.shortenThePatienceOfKafka();
+        PackagedProgram program = trial.startWithUploads();
+        trial.outage(
+                program,
+                Duration.ofSeconds(25),
+                2,
+                () -> trial.stack.predictor.behave(PredictorBehaviour.overloaded(Duration.ofSeconds(60))),
+                () -> {
+                    trial.require(
+                            !program.lines("a batch is given back to Kafka").isEmpty(),
+                            "the batch was not given back in time");
                     trial.stack.predictor.behave(PredictorBehaviour.real());
                 });
     }
