@@ -121,11 +121,10 @@ public final class Wiring extends MainListenerSupport {
                 "imageTransformProcessor",
                 new ImageTransformProcessor(
                         new ImageTransform(settings.image()), settings.image().maxBytes()));
-        PredictorProbe probe = new PredictorProbe(blank(settings));
+        String predictor = "predictor " + settings.predictor().baseUrl();
+        PredictorProbe probe = new PredictorProbe(blank(settings), predictor, outages);
         registry.bind("predictorProbe", probe);
-        registry.bind(
-                "v1Predictor",
-                new V1Predictor("predictor " + settings.predictor().baseUrl(), outages, probe));
+        registry.bind("v1Predictor", new V1Predictor(predictor, outages, probe));
         registry.bind(
                 "imageFacts",
                 new ImageFacts(

@@ -120,16 +120,21 @@ public final class Campaign {
     }
 
     private Report.Run run(EmbeddedKafka broker, Turn turn) {
+        return run(broker, turn.scenario(), turn.seed(), withoutDefence);
+    }
+
+    /** Runs one scenario on a broker that nobody else uses meanwhile, and audits what became of it. */
+    static Report.Run run(EmbeddedKafka broker, Scenario scenario, long seed, boolean withoutDefence) {
         long start = System.nanoTime();
         Path home = PackagedProgram.DISTRIBUTION;
         if (withoutDefence) {
             home = PackagedProgram.copy();
-            turn.scenario().defence().removeFrom(home);
+            scenario.defence().removeFrom(home);
         }
-        try (Trial trial = new Trial(broker, turn.scenario(), turn.seed(), home)) {
+        try (Trial trial = new Trial(broker, scenario, seed, home)) {
             String skipped = "";
             try {
-                turn.scenario().body().run(trial);
+                scenario.body().run(trial);
                 trial.awaitAllCommitted();
             } catch (Skipped e) {
                 skipped = String.valueOf(e.getMessage());
@@ -139,8 +144,8 @@ public final class Campaign {
             }
             Audit audit = skipped.isEmpty() ? audit(trial) : new Audit(0, 0, 0, 0, 0, List.of());
             return new Report.Run(
-                    turn.scenario().name(),
-                    turn.seed(),
+                    scenario.name(),
+                    seed,
                     (System.nanoTime() - start) / 1e9,
                     trial.faults(),
                     audit,

@@ -41,7 +41,7 @@ final class Trial implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("campaign.patience", 180));
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Duration CALM_AFTER_FAULT = Duration.ofSeconds(2);
+    private static final Duration CALM_AFTER_FAULT = Duration.ofSeconds(5);
 
     final Random random;
     final Stack stack;
