@@ -70,6 +70,9 @@ public final class Uploads {
                             ? new Outcome.Ignored(IgnoredReason.MULTIPART_NOT_COMPLETE.code(), failure.getMessage())
                             : new Outcome.Failed("fetch", "object-missing", failure.getMessage()));
         } else {
+            if (upload != null) {
+                upload.leave();
+            }
             Batch batch = Exchanges.batch(exchange);
             batch.isTroubledBy(String.valueOf(failure.getMessage()));
             if (upload == null || !upload.comesAgain()) {

@@ -7,15 +7,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Component;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyConfiguration;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.RoutePolicyFactory;
 import software.amazon.awssdk.services.s3.S3Client;
 
 import io.imagetransformer.config.InvalidSettingException;
@@ -87,6 +91,7 @@ public final class Wiring extends MainListenerSupport {
         Outages outages = new Outages();
         PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         BatchLimits limits = BatchLimits.of(
+                settings.predictor().concurrency(),
                 settings.batch().maxImages(),
                 settings.batch().maxBytes(),
                 settings.image().width()
@@ -99,6 +104,7 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("settings", settings);
         registry.bind("outages", outages);
         registry.bind("metricsRegistry", meterRegistry);
+        context.addRoutePolicyFactory(routeTimers(meterRegistry));
         registry.bind("aws2-s3", s3Component(context));
         S3Client sourceS3 = S3Clients.create(settings.sourceStore(), workers + 2, outages);
         boolean oneStore = settings.outputStore().equals(settings.sourceStore());
@@ -106,6 +112,7 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("outputS3", oneStore ? sourceS3 : S3Clients.create(settings.outputStore(), workers + 2, outages));
         registry.bind(
                 "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
+        registry.bind("laneWorkers", context.getExecutorServiceManager().newCachedThreadPool(this, "laneWorkers"));
         registry.bind(
                 "kafkaBatches",
                 new KafkaBatches(
@@ -116,7 +123,8 @@ public final class Wiring extends MainListenerSupport {
                         new Meters(meterRegistry, outages)));
         Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled());
         registry.bind("uploads", uploads);
-        registry.bind("stoppedImages", new StoppedImages(uploads));
+        registry.bind("requestObject", (Processor) uploads::request);
+        registry.bind("filedImages", new FiledImages(uploads));
         registry.bind(
                 "imageTransformProcessor",
                 new ImageTransformProcessor(
@@ -137,6 +145,17 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
         registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+    }
+
+    /** A timer per route, but for those that run for every image: they cost 4 % of the throughput. */
+    private static RoutePolicyFactory routeTimers(MeterRegistry meterRegistry) {
+        MicrometerRoutePolicyConfiguration configuration = new MicrometerRoutePolicyConfiguration();
+        configuration.setContextEnabled(false);
+        configuration.setExcludePattern("fetch-image,file-image");
+        MicrometerRoutePolicyFactory factory = new MicrometerRoutePolicyFactory();
+        factory.setMeterRegistry(meterRegistry);
+        factory.setPolicyConfiguration(configuration);
+        return factory;
     }
 
     /**

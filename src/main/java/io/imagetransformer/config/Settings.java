@@ -75,7 +75,13 @@ public record Settings(
 
     /** The model server. */
     public record Predictor(
-            Protocol protocol, String host, String modelName, boolean useSsl, Duration timeout, int maxInstances) {
+            Protocol protocol,
+            String host,
+            String modelName,
+            boolean useSsl,
+            Duration timeout,
+            int maxInstances,
+            int concurrency) {
         /** {@code http(s)://host[:port]}, without a slash at its end. */
         public String baseUrl() {
             return (useSsl ? "https://" : "http://") + host;
@@ -229,7 +235,8 @@ public record Settings(
                 in.name("model.name", MODEL, "letters, digits, '.', '_' and '-'"),
                 in.flag("predictor.use-ssl"),
                 in.duration("predictor.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)),
-                in.integer("predictor.max-instances", 1, 10_000));
+                in.integer("predictor.max-instances", 1, 10_000),
+                in.integer("predictor.concurrency", 1, 64));
     }
 
     private static ImageSettings image(SettingsReader in) {

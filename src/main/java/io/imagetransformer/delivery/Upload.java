@@ -26,6 +26,7 @@ public final class Upload {
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    private boolean left;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -73,6 +74,15 @@ public final class Upload {
     /** Whether a later chunk works on it again, if it is pending. */
     public boolean comesAgain() {
         return comesAgain;
+    }
+
+    /** A call for it failed, and is not repeated in this chunk: it stays pending. */
+    public void leave() {
+        left = true;
+    }
+
+    public boolean isLeft() {
+        return left;
     }
 
     public void transformed(FetchedObject object, Tensor tensor) {
@@ -158,6 +168,7 @@ public final class Upload {
         refusal = null;
         firstFailure = null;
         comesAgain = false;
+        left = false;
         stage = "fetch";
     }
 

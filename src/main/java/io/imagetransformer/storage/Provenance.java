@@ -72,9 +72,11 @@ public final class Provenance {
     }
 
     private static int size(Map<String, String> metadata) {
-        return metadata.entrySet().stream()
-                .mapToInt(entry -> HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length)
-                .sum();
+        int size = 0;
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            size += HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length;
+        }
+        return size;
     }
 
     private static String encoded(String text) {

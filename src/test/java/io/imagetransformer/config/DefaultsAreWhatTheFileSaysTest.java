@@ -39,7 +39,7 @@ class DefaultsAreWhatTheFileSaysTest {
                         store,
                         store,
                         new Settings.Predictor(
-                                Settings.Protocol.V1, "localhost:8081", "mnist", false, Duration.ofMinutes(1), 256),
+                                Settings.Protocol.V1, "localhost:8081", "mnist", false, Duration.ofMinutes(1), 256, 2),
                         new ImageSettings(28, 28, 1, Invert.ALWAYS, 32L << 20, 100_000_000),
                         new Settings.Output("digits", "{label}/{key}"),
                         new Settings.Review(0, "review"),

@@ -47,6 +47,7 @@ class EveryKeyIsMappedTest {
         all.put("predictor.use-ssl", "true");
         all.put("predictor.timeout", "250ms");
         all.put("predictor.max-instances", "9");
+        all.put("predictor.concurrency", "7");
         all.put("image.width", "224");
         all.put("image.height", "192");
         all.put("image.channels", "3");
@@ -109,7 +110,13 @@ class EveryKeyIsMappedTest {
                                 true,
                                 Duration.ofSeconds(5)),
                         new Settings.Predictor(
-                                Settings.Protocol.V1, "cats.models.svc:8080", "cats", true, Duration.ofMillis(250), 9),
+                                Settings.Protocol.V1,
+                                "cats.models.svc:8080",
+                                "cats",
+                                true,
+                                Duration.ofMillis(250),
+                                9,
+                                7),
                         new ImageSettings(224, 192, 3, Invert.AUTO, 512L << 10, 1_000),
                         new Settings.Output("cats", "{bucket}/{label}/{key}"),
                         new Settings.Review(0.75, "unsure"),

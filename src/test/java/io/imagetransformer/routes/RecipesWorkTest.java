@@ -389,7 +389,7 @@ class RecipesWorkTest {
                                 "minio:s3",
                                 "ObjectCreated:Put"),
                         Map.of())),
-                new BatchLimits(100, 1 << 30, 1, 100_000),
+                new BatchLimits(1, 100, 1 << 30, 1, 100_000),
                 System.nanoTime() + hold.toNanos());
     }
 
