@@ -144,7 +144,7 @@ public final class Wiring extends MainListenerSupport {
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
-        registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+        registry.bind("chooseDelay", (Processor) retries::chooseDelay);
     }
 
     /** A timer per route, but for those that run for every image: they cost 4 % of the throughput. */

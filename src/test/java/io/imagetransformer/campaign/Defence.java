@@ -67,7 +67,7 @@ record Defence(String removed, List<Edit> edits) {
     /** The predictor says when it wants to be asked again. */
     static final Defence RETRY_AFTER = of(
             "errors.camel.yaml: Retry-After is not honoured",
-            new Edit("routes/errors.camel.yaml", "          onExceptionOccurredRef: \"retryAfter\"\n", ""));
+            new Edit("routes/errors.camel.yaml", "          onExceptionOccurredRef: \"chooseDelay\"\n", ""));
 
     static Defence of(String removed, Edit... edits) {
         return new Defence(removed, List.of(edits));

@@ -155,7 +155,7 @@ final class StorageFaults {
         PackagedProgram program = trial.startWithUploads();
         trial.fault();
         trial.stack.s3.rotateCredentials("sandbox", "rotated-secret");
-        trial.awaitQuietly("the refusal is told", () -> assertThat(program.lines("answered 403 "))
+        trial.awaitQuietly("the refusal is told", () -> assertThat(program.lines(": waiting, and trying again"))
                 .isNotEmpty());
         trial.pass(Duration.ofSeconds(3));
         program.terminate();
