@@ -16,12 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.camel.HttpDoorServer;
+import io.imagetransformer.camel.KafkaWatch;
 import io.imagetransformer.camel.Prerequisites;
 import io.imagetransformer.camel.Readiness;
 import io.imagetransformer.command.CommandFailure;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.OpenCv;
 import io.imagetransformer.serve.Admission;
 
@@ -120,6 +122,7 @@ public final class KafkaImageTransformer implements AutoCloseable {
         }
         if (settings.kafka().enabled()) {
             context.getRouteController().startRoute("intake");
+            context.addService(new KafkaWatch(context, settings, bean(Outages.class)));
         }
         bean(Readiness.class).started(prerequisites::missing);
         LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));

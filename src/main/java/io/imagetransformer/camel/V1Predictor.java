@@ -60,7 +60,7 @@ public final class V1Predictor {
             probe.remember(chunk.tensors().get(0));
             chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {
-            outages.back(who);
+            // Not back yet: the probe has to tell whether it takes any image.
             chunk.refuse(refused.what());
         } else if (answer instanceof Answer.Unavailable unavailable) {
             throw unavailable(who + " gave no answer: " + unavailable.what(), unavailable.retryAfterMillis(), null);

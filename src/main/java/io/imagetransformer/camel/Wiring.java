@@ -153,11 +153,10 @@ public final class Wiring extends MainListenerSupport {
         registry.bind(
                 "imageTransformProcessor",
                 new ImageTransformProcessor(transform, settings.image().maxBytes()));
-        PredictorProbe probe = new PredictorProbe(blank(settings));
+        String predictor = "predictor " + settings.predictor().baseUrl();
+        PredictorProbe probe = new PredictorProbe(blank(settings), predictor, outages);
         registry.bind("predictorProbe", probe);
-        registry.bind(
-                "v1Predictor",
-                new V1Predictor("predictor " + settings.predictor().baseUrl(), outages, probe));
+        registry.bind("v1Predictor", new V1Predictor(predictor, outages, probe));
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
@@ -169,7 +168,7 @@ public final class Wiring extends MainListenerSupport {
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
-        registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+        registry.bind("chooseDelay", (Processor) retries::chooseDelay);
 
         Readiness readiness = new Readiness();
         registry.bind("readiness", readiness);

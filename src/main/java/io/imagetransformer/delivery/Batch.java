@@ -155,16 +155,17 @@ public final class Batch {
 
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
-        return System.nanoTime() - deadline < 0;
+        return millisLeft() > 0;
     }
 
-    Map<String, String> forwardedHeaders() {
-        return forwardedHeaders;
+    /** For so long infrastructure may be waited for still, in milliseconds; 0 or less where the time is up. */
+    public long millisLeft() {
+        return Duration.ofNanos(deadline - System.nanoTime()).toMillis();
     }
 
     /** Whether it may be waited so long; not only begun to wait. */
     public boolean hasTimeFor(Duration wait) {
-        return System.nanoTime() + wait.toNanos() - deadline < 0;
+        return millisLeft() > wait.toMillis();
     }
 
     /**

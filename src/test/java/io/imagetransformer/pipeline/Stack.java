@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A broker, an S3 server that announces uploads, and a predictor: what a pipeline test stands on. The broker is one for
- * all tests of this JVM; topic, group, buckets and predictor are each stack's own.
+ * all tests of this JVM, or the caller's; topic, group, buckets and predictor are each stack's own.
  */
 public final class Stack implements AutoCloseable {
     /** Long enough for a busy machine: no test waits so long where the program does its work. */
@@ -59,8 +59,8 @@ public final class Stack implements AutoCloseable {
     public final String source = "mnist";
     public final String output = "digits";
 
-    private Stack(int partitions) throws IOException {
-        kafka = Broker.SHARED;
+    private Stack(EmbeddedKafka kafka, int partitions) throws IOException {
+        this.kafka = kafka;
         kafka.createTopic(topic, partitions);
         s3 = EmbeddedS3.inMemory()
                 .credentials("stack", SECRET)
@@ -76,8 +76,13 @@ public final class Stack implements AutoCloseable {
     }
 
     public static Stack start(int partitions) {
+        return start(Broker.SHARED, partitions);
+    }
+
+    /** On a broker of the caller's own, which may be stopped and spoilt. */
+    public static Stack start(EmbeddedKafka kafka, int partitions) {
         try {
-            return new Stack(partitions);
+            return new Stack(kafka, partitions);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

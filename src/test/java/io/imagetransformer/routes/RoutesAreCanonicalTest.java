@@ -192,7 +192,7 @@ class RoutesAreCanonicalTest {
         }
 
         // Then
-        assertThat(named).contains("uploads", "sourceS3", "imageWorkers", "retryAfter", "imageFacts");
+        assertThat(named).contains("uploads", "sourceS3", "imageWorkers", "chooseDelay", "imageFacts");
         assertThat(absent).isEmpty();
     }
 

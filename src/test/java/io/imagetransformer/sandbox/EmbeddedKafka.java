@@ -66,8 +66,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final boolean temporary;
     private final FileChannel lockFile;
     private final int port;
+    private final int portBehindProxy = LoopbackPorts.free();
     private final KafkaTopicProbe probe;
     private final Map<Listener, Integer> moreListeners = new LinkedHashMap<>();
+    private @Nullable FaultProxy proxy;
     private @Nullable KafkaRaftServer server;
 
     private EmbeddedKafka(
@@ -162,6 +164,22 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /**
+     * A way to the broker that can be spoilt, beside {@link #bootstrapServers}: the broker's metadata leads whoever came
+     * by it back to it.
+     */
+    public FaultProxy proxy() {
+        if (proxy == null) {
+            boolean wasRunning = isRunning();
+            stop();
+            proxy = FaultProxy.before("127.0.0.1", portBehindProxy);
+            if (wasRunning) {
+                startAgain();
+            }
+        }
+        return proxy;
     }
 
     /** Reads and writes topics of this broker; closed with it, usable again after an outage. */
@@ -264,15 +282,20 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private Map<String, String> settings(Path log, int controllerPort) {
+        String direct = "PLAINTEXT://127.0.0.1:" + port;
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", String.valueOf(NODE_ID)),
                 Map.entry("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort),
                 Map.entry("controller.listener.names", "CONTROLLER"),
                 Map.entry("inter.broker.listener.name", "PLAINTEXT"),
-                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
-                Map.entry("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort),
-                Map.entry("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port),
+                Map.entry(
+                        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry(
+                        "listeners",
+                        direct + (proxy == null ? "" : ",PROXIED://127.0.0.1:" + portBehindProxy)
+                                + ",CONTROLLER://127.0.0.1:" + controllerPort),
+                Map.entry("advertised.listeners", direct + (proxy == null ? "" : ",PROXIED://" + proxy.address())),
                 Map.entry("log.dirs", log.toString()),
                 Map.entry("auto.create.topics.enable", "false"),
                 // One broker is all there is.
@@ -299,6 +322,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     public void close() {
         try {
             probe.close();
+            if (proxy != null) {
+                proxy.close();
+            }
             stop();
             lockFile.close();
             if (temporary) {
