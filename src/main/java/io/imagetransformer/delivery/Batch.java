@@ -158,10 +158,6 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
-    Map<String, String> forwardedHeaders() {
-        return forwardedHeaders;
-    }
-
     /** Whether it may be waited so long; not only begun to wait. */
     public boolean hasTimeFor(Duration wait) {
         return System.nanoTime() + wait.toNanos() - deadline < 0;
