@@ -1,7 +1,5 @@
 package io.imagetransformer.camel;
 
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -81,7 +79,9 @@ public final class Prerequisites {
         if (settings.review().below() > 0) {
             await(() -> bucketMissing(output, "review.bucket", settings.review().bucket()));
         }
-        await(this::predictorMissing);
+        requireKnownPredictor();
+        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
+        await(() -> predictor.trouble().map(trouble -> trouble + ": waiting"));
     }
 
     private void await(Check check) throws InterruptedException {
@@ -177,6 +177,15 @@ public final class Prerequisites {
         }
     }
 
+    private void requireKnownPredictor() {
+        String host = settings.predictor().host();
+        try {
+            InetAddress.getByName(URI.create("http://" + host).getHost());
+        } catch (UnknownHostException e) {
+            throw new InvalidSettingException("predictor.host=" + host + " is an unknown host: correct it");
+        }
+    }
+
     private Optional<String> bucketMissing(S3Client s3, String key, String bucket) {
         try {
             s3.headBucket(head -> head.bucket(bucket));
@@ -213,28 +222,6 @@ public final class Prerequisites {
             }
         }
         return Optional.empty();
-    }
-
-    /** KServe's V1 health; a predictor that does not know the path is taken as it is. */
-    private Optional<String> predictorMissing() {
-        String url = settings.predictor().baseUrl() + "/v1/models/"
-                + settings.predictor().modelName();
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(url).toURL().openConnection();
-            connection.setConnectTimeout(KAFKA_TIMEOUT_MILLIS);
-            connection.setReadTimeout(KAFKA_TIMEOUT_MILLIS);
-            int status = connection.getResponseCode();
-            connection.disconnect();
-            return status < 500
-                    ? Optional.empty()
-                    : Optional.of("the predictor is not ready: " + url + " answers " + status + ": waiting");
-        } catch (UnknownHostException e) {
-            throw new InvalidSettingException(
-                    "predictor.host=" + settings.predictor().host() + " is an unknown host: correct it");
-        } catch (IOException e) {
-            return Optional.of("the predictor at " + url + " cannot be reached: waiting");
-        }
     }
 
     private static <T extends Throwable> @Nullable T cause(Throwable thrown, Class<T> type) {

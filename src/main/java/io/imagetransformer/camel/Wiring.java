@@ -29,6 +29,7 @@ import io.imagetransformer.event.EventDecoder;
 import io.imagetransformer.event.SourcePolicy;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.V2Model;
 import io.imagetransformer.storage.GetObjectRequests;
 import io.imagetransformer.storage.KeyLayout;
 import io.imagetransformer.storage.S3Clients;
@@ -60,6 +61,7 @@ public final class Wiring extends MainListenerSupport {
         requireFreeManagementPort(context);
         Properties derived = new Properties();
         derived.setProperty("predictor.url", settings.predictor().baseUrl());
+        derived.setProperty("predictor.v2-url", settings.predictor().v2Url());
         context.getPropertiesComponent().setInitialProperties(derived);
         bind(context, settings);
     }
@@ -123,9 +125,7 @@ public final class Wiring extends MainListenerSupport {
                         new ImageTransform(settings.image()), settings.image().maxBytes()));
         PredictorProbe probe = new PredictorProbe(blank(settings));
         registry.bind("predictorProbe", probe);
-        registry.bind(
-                "v1Predictor",
-                new V1Predictor("predictor " + settings.predictor().baseUrl(), outages, probe));
+        bindPredictor(registry, settings, outages, probe);
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
@@ -138,6 +138,24 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
         registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+    }
+
+    private static void bindPredictor(Registry registry, Settings settings, Outages outages, PredictorProbe probe) {
+        Settings.Predictor predictor = settings.predictor();
+        String who = "predictor " + predictor.baseUrl();
+        V2Model model = new V2Model(predictor.v2(), settings.image());
+        switch (predictor.protocol()) {
+            case V1 -> {
+                registry.bind("v1Predictor", new V1Predictor(who, outages, probe));
+                String url = predictor.baseUrl() + "/v1/models/" + predictor.modelName();
+                registry.bind("predictorHealth", new HttpPredictorHealth(url, false));
+            }
+            case V2 -> {
+                registry.bind("v2Predictor", new V2Predictor(who, outages, probe, model));
+                registry.bind("predictorHealth", new HttpPredictorHealth(predictor.v2Url() + "/ready", true));
+            }
+            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, outages, probe, model);
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.Invert;
+import io.imagetransformer.predictor.V2Options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +40,14 @@ class DefaultsAreWhatTheFileSaysTest {
                         store,
                         store,
                         new Settings.Predictor(
-                                Settings.Protocol.V1, "localhost:8081", "mnist", false, Duration.ofMinutes(1), 256),
+                                Settings.Protocol.V1,
+                                "localhost:8081",
+                                "mnist",
+                                "",
+                                false,
+                                Duration.ofMinutes(1),
+                                256,
+                                V2Options.none()),
                         new ImageSettings(28, 28, 1, Invert.ALWAYS, 32L << 20, 100_000_000),
                         new Settings.Output("digits", "{label}/{key}"),
                         new Settings.Review(0, "review"),

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.config.Settings;
 import io.imagetransformer.sandbox.EmbeddedKafka;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.EmbeddedS3;
@@ -94,6 +96,21 @@ public final class Stack implements AutoCloseable {
         settings.put("s3.secret-key", s3.secretKey());
         settings.put("predictor.host", predictor.hostPort());
         settings.put("management.enabled", "false");
+        return settings;
+    }
+
+    /** As {@link #settings()}, with a predictor that speaks this protocol. */
+    public Map<String, String> settings(Settings.Protocol protocol) {
+        Map<String, String> settings = settings();
+        settings.put(
+                "predictor.protocol", protocol.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (protocol == Settings.Protocol.GRPC_V2) {
+            try {
+                settings.put("predictor.host", predictor.startGrpc(0));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         return settings;
     }
 
