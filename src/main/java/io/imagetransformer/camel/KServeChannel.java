@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import inference.GRPCInferenceServiceGrpc;
 import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
@@ -13,6 +14,7 @@ import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.Context;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Grpc;
@@ -24,8 +26,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Producer;
 import org.apache.camel.component.kserve.KServeComponent;
 import org.apache.camel.component.kserve.KServeEndpoint;
+import org.apache.camel.component.kserve.KServeProducer;
 import org.apache.camel.spi.annotations.Component;
 
 import io.imagetransformer.config.Settings;
@@ -39,6 +44,11 @@ import io.imagetransformer.config.Settings;
 final class KServeChannel extends KServeComponent implements PredictorHealth {
     private static final int MOST_ANSWER_BYTES = 64 << 20;
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Context.Key<Metadata> METADATA = Context.key("forwarded");
+
+    /** What gRPC takes as a text; names with {@code grpc-} are its own. */
+    private static final Pattern NAME = Pattern.compile("(?!grpc-)[0-9a-z_.-]+(?<!-bin)");
 
     private final Settings.Predictor predictor;
     private final ManagedChannel channel;
@@ -65,6 +75,17 @@ final class KServeChannel extends KServeComponent implements PredictorHealth {
                 };
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /** Headers of the message go as metadata of the call, as camel-http sends them. */
+    private static Metadata metadata(Map<String, Object> headers) {
+        Metadata metadata = new Metadata();
+        headers.forEach((name, value) -> {
+            if (NAME.matcher(name).matches()) {
+                metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value.toString());
+            }
+        });
+        return metadata;
     }
 
     private GRPCInferenceServiceBlockingStub service(Duration timeout) {
@@ -112,6 +133,10 @@ final class KServeChannel extends KServeComponent implements PredictorHealth {
             return new SimpleForwardingClientCall<>(next.newCall(method, limited)) {
                 @Override
                 public void start(Listener<A> listener, Metadata headers) {
+                    Metadata forwarded = METADATA.get();
+                    if (forwarded != null) {
+                        headers.merge(forwarded);
+                    }
                     super.start(
                             new SimpleForwardingClientCallListener<>(listener) {
                                 @Override

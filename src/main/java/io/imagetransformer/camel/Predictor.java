@@ -37,12 +37,13 @@ abstract class Predictor {
         throw unavailable("cannot be reached: " + cause.getMessage(), 0, cause);
     }
 
-    /** Puts the chunk of the body aside; nothing else goes with the call that follows. */
+    /** Puts the chunk of the body aside; its forwarded headers are all that goes with the call that follows. */
     static Chunk begin(Exchange exchange) {
         Message message = exchange.getMessage();
         Chunk chunk = message.getBody(Chunk.class);
         Exchanges.put(exchange, chunk);
         message.removeHeaders("*");
+        chunk.forwardedHeaders().forEach(message::setHeader);
         return chunk;
     }
 

@@ -31,9 +31,10 @@ public final class PredictorProbe {
 
     /** Body: the doubtful {@link Chunk}, becomes the probe. */
     public void choose(Exchange exchange) {
-        exchange.setProperty(DOUBTFUL, exchange.getMessage().getBody(Chunk.class));
+        Chunk doubtful = exchange.getMessage().getBody(Chunk.class);
+        exchange.setProperty(DOUBTFUL, doubtful);
         Tensor tensor = known;
-        exchange.getMessage().setBody(Chunk.probe(tensor == null ? blank : tensor));
+        exchange.getMessage().setBody(doubtful.probe(tensor == null ? blank : tensor));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.image.Tensor;
 
 /**
  * The unit of work: what one Kafka poll brought, or one HTTP request carried.
@@ -33,6 +35,7 @@ import io.imagetransformer.event.ObjectRef;
 public final class Batch {
     private final List<Entry> entries;
     private final BatchLimits limits;
+    private final Map<String, String> forwardedHeaders;
     private final long deadline;
     private volatile @Nullable String trouble;
     private volatile boolean stopped;
@@ -55,6 +58,7 @@ public final class Batch {
             BatchLimits limits,
             long deadline) {
         this.limits = limits;
+        this.forwardedHeaders = Map.of();
         this.deadline = deadline;
         entries = new ArrayList<>(records.size());
         for (SourceRecord record : records) {
@@ -62,6 +66,42 @@ public final class Batch {
             entries.add(new Entry(record, decoded, uploads(decoded)));
         }
         supersede();
+    }
+
+    /**
+     * What one HTTP request told of.
+     *
+     * @param decoded what its events turned out to be
+     * @param forwardedHeaders see {@link Chunk#forwardedHeaders()}; immutable
+     */
+    public Batch(List<Decoded> decoded, Map<String, String> forwardedHeaders, BatchLimits limits, long deadline) {
+        this.limits = limits;
+        this.forwardedHeaders = forwardedHeaders;
+        this.deadline = deadline;
+        entries = List.of(new Entry(null, decoded, uploads(decoded)));
+        supersede();
+    }
+
+    /**
+     * A picture that came in an HTTP request: there is nothing to fetch.
+     *
+     * @param object what it is to be filed as, or, where it is not filed, its name for logs
+     * @param filed whether it is filed; if not, it ends as skipped once it is predicted
+     */
+    public Batch(
+            ObjectRef object,
+            boolean filed,
+            FetchedObject picture,
+            Tensor tensor,
+            Map<String, String> forwardedHeaders,
+            BatchLimits limits,
+            long deadline) {
+        this.limits = limits;
+        this.forwardedHeaders = forwardedHeaders;
+        this.deadline = deadline;
+        Decoded.Created created = new Decoded.Created(object, Map.of());
+        Upload upload = new Upload(created, picture, tensor, filed);
+        entries = List.of(new Entry(null, List.of(created), List.of(upload)));
     }
 
     private List<Upload> uploads(List<Decoded> decoded) {
@@ -121,6 +161,11 @@ public final class Batch {
         return System.nanoTime() - deadline < 0;
     }
 
+    /** Whether it may be waited so long; not only begun to wait. */
+    public boolean hasTimeFor(Duration wait) {
+        return System.nanoTime() + wait.toNanos() - deadline < 0;
+    }
+
     /**
      * Remembers why an upload was left pending.
      *
@@ -171,7 +216,7 @@ public final class Batch {
                 if (mayGoOn()) {
                     takeAsManyAsFit();
                 }
-                return new Chunk(inHand);
+                return new Chunk(inHand, forwardedHeaders);
             }
 
             private void requeueWhatComesAgain() {

@@ -26,6 +26,10 @@ public final class Upload {
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
+    private final boolean given;
+
+    private final boolean filed;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -33,6 +37,22 @@ public final class Upload {
         cloudEvent = event.cloudEventAttributes();
         Long told = object.size();
         bytes = told == null ? unknownSize : told;
+        given = false;
+        filed = true;
+    }
+
+    /**
+     * A picture that need not be fetched.
+     *
+     * @param filed false: it ends as skipped as soon as it is predicted
+     */
+    Upload(Decoded.Created event, FetchedObject picture, Tensor tensor, boolean filed) {
+        object = event.object();
+        cloudEvent = event.cloudEventAttributes();
+        bytes = picture.bytes().length;
+        given = true;
+        this.filed = filed;
+        transformed(picture, tensor);
     }
 
     public ObjectRef object() {
@@ -85,6 +105,9 @@ public final class Upload {
         this.prediction = prediction;
         refusal = null;
         stage = "file";
+        if (!filed) {
+            end(new Outcome.Skipped());
+        }
     }
 
     /**
@@ -148,7 +171,8 @@ public final class Upload {
     /** Gives it its outcome and lets go of its bytes. */
     public void end(Outcome outcome) {
         this.outcome = outcome;
-        release();
+        fetched = null;
+        tensor = null;
     }
 
     /** Back to the beginning, for a later chunk. */
@@ -158,12 +182,14 @@ public final class Upload {
         refusal = null;
         firstFailure = null;
         comesAgain = false;
-        stage = "fetch";
+        stage = given ? "predict" : "fetch";
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */
     void release() {
-        fetched = null;
-        tensor = null;
+        if (!given) {
+            fetched = null;
+            tensor = null;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.imagetransformer.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -130,7 +131,7 @@ class RefusedChunksAreHalvedTest {
     @Test
     void aChunkOfNoneIsRefusesNone() {
         // Given
-        Chunk chunk = new Chunk(List.of());
+        Chunk chunk = new Chunk(List.of(), Map.of());
 
         // When
         chunk.blameRefused();
@@ -146,7 +147,7 @@ class RefusedChunksAreHalvedTest {
         Tensor tensor = new Tensor(1, 1, 1, new double[] {0.5});
 
         // When
-        Chunk probe = Chunk.probe(tensor);
+        Chunk probe = new Chunk(List.of(), Map.of()).probe(tensor);
 
         // Then
         assertThat(probe.tensors()).containsExactly(tensor);
@@ -169,6 +170,6 @@ class RefusedChunksAreHalvedTest {
         List<Upload> uploads =
                 new ArrayList<>(batchOf(ROOMY, events).getUploads().toList());
         uploads.forEach(Given::fetch);
-        return new Chunk(uploads);
+        return new Chunk(uploads, Map.of());
     }
 }
