@@ -56,7 +56,9 @@ public final class GrpcV2Predictor extends Predictor {
     /** Body: a {@link Chunk}, becomes the request; model and version stand in the route. */
     public void request(Exchange exchange) {
         Chunk chunk = begin(exchange);
-        exchange.getMessage().setBody(GrpcV2Protocol.request(model.input(), model.options(), chunk.tensors()));
+        exchange.getMessage()
+                .setBody(GrpcV2Protocol.request(
+                        exchange.getExchangeId(), model.input(), model.options(), chunk.tensors()));
     }
 
     /**

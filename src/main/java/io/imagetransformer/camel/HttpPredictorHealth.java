@@ -30,9 +30,8 @@ final class HttpPredictorHealth implements PredictorHealth {
             connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             connection.disconnect();
-            return status < 400 || status < 500 && !mandatory
-                    ? Optional.empty()
-                    : Optional.of("the predictor is not ready: " + url + " answers " + status);
+            boolean ready = mandatory ? status == 200 : status < 500;
+            return ready ? Optional.empty() : Optional.of("the predictor is not ready: " + url + " answers " + status);
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached");
         }

@@ -66,13 +66,24 @@ final class KServeChannel extends KServeComponent implements PredictorHealth {
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        KServeEndpoint endpoint =
-                new KServeEndpoint(uri, this, remaining, getConfiguration().copy()) {
+        KServeEndpoint endpoint = new KServeEndpoint(
+                uri, this, remaining, getConfiguration().copy()) {
+            @Override
+            public GRPCInferenceServiceBlockingStub getInferenceService() {
+                return service(predictor.timeout());
+            }
+
+            @Override
+            public Producer createProducer() {
+                return new KServeProducer(this) {
                     @Override
-                    public GRPCInferenceServiceBlockingStub getInferenceService() {
-                        return service(predictor.timeout());
+                    public void process(Exchange exchange) {
+                        Metadata metadata = metadata(exchange.getMessage().getHeaders());
+                        Context.current().withValue(METADATA, metadata).run(() -> super.process(exchange));
                     }
                 };
+            }
+        };
         setProperties(endpoint, parameters);
         return endpoint;
     }

@@ -43,7 +43,8 @@ public final class V2Predictor extends Predictor {
     public void request(Exchange exchange) {
         Chunk chunk = begin(exchange);
         Message message = exchange.getMessage();
-        V2Protocol.Request request = V2Protocol.request(model.input(), model.options(), chunk.tensors());
+        V2Protocol.Request request =
+                V2Protocol.request(exchange.getExchangeId(), model.input(), model.options(), chunk.tensors());
         if (request.jsonLength() == null) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         } else {

@@ -30,9 +30,14 @@ public final class GrpcV2Protocol {
 
     private GrpcV2Protocol() {}
 
-    /** @param instances of one shape; model and version are left to the caller */
-    public static ModelInferRequest request(V2Input input, V2Options options, List<Tensor> instances) {
-        ModelInferRequest.Builder request = ModelInferRequest.newBuilder();
+    /**
+     * Model and version are left to the caller.
+     *
+     * @param id for the predictor's log
+     * @param instances of one shape
+     */
+    public static ModelInferRequest request(String id, V2Input input, V2Options options, List<Tensor> instances) {
+        ModelInferRequest.Builder request = ModelInferRequest.newBuilder().setId(id);
         options.parameters().forEach((name, value) -> request.putParameters(name, parameter(value)));
         ModelInferRequest.InferInputTensor.Builder tensor = request.addInputsBuilder()
                 .setName(input.name())

@@ -37,14 +37,18 @@ public final class V2Protocol {
      */
     public record Request(byte[] body, @Nullable Integer jsonLength) {}
 
-    /** @param instances of one shape, at least one */
-    public static Request request(V2Input input, V2Options options, List<Tensor> instances) {
+    /**
+     * @param id for the predictor's log; never empty: KServe's models hand it back, and its server answers 500 without
+     * @param instances of one shape, at least one
+     */
+    public static Request request(String id, V2Input input, V2Options options, List<Tensor> instances) {
         byte[] tensors = options.binary() ? input.bytes(instances) : new byte[0];
         ByteArrayBuilder body = new ByteArrayBuilder(512
                 + tensors.length
                 + (options.binary() ? 0 : instances.size() * instances.get(0).values().length * 20));
         try (JsonGenerator json = PredictorJson.MAPPER.createGenerator(body)) {
             json.writeStartObject();
+            json.writeStringField("id", id);
             writeParameters(json, options);
             json.writeArrayFieldStart("inputs");
             json.writeStartObject();

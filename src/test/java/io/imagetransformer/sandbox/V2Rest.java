@@ -40,6 +40,10 @@ final class V2Rest {
     static Asked read(byte[] body, @Nullable String jsonLength, ModelInput model) throws IOException {
         int length = jsonLength == null ? body.length : Integer.parseInt(jsonLength);
         JsonNode root = JSON.readTree(body, 0, length);
+        if (!root.path("id").isTextual()) {
+            // What KServe's Python server answers 500 for, where the model hands the request's id back.
+            throw new IllegalStateException("id: Input should be a valid string");
+        }
         if (root.path("inputs").size() != 1) {
             throw new IllegalArgumentException(
                     "expected 1 input, got " + root.path("inputs").size());
