@@ -64,6 +64,14 @@ class EveryModelOfV2IsFedAndUnderstoodTest {
                         p -> p.take("x", "FP32", -1L, 784L),
                         AnswerForm.CLASS_AS_TEXT,
                         Map.of("predictor.binary", "true")),
+                model(
+                        "bytes in, JSON out",
+                        p -> {
+                            p.take("x", "FP32", -1L, 784L);
+                            p.answerInBytes(false);
+                        },
+                        AnswerForm.MULTI_OUTPUT,
+                        Map.of("predictor.binary", "true")),
                 model("untold", p -> p.takeWithoutTelling("input-0", "FP32", -1L, 784L), AnswerForm.LABEL, Map.of()),
                 model(
                         "settings win",

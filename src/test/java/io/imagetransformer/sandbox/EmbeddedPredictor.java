@@ -77,6 +77,7 @@ public final class EmbeddedPredictor implements AutoCloseable {
     private volatile AnswerForm form = AnswerForm.MULTI_OUTPUT;
     private volatile PredictorBehaviour behaviour = PredictorBehaviour.real();
     private volatile ModelInput input = ModelInput.FLAT;
+    private volatile boolean inBytes = true;
     private final AtomicInteger metadataRequests = new AtomicInteger();
     private volatile @Nullable Server grpc;
 
@@ -170,6 +171,11 @@ public final class EmbeddedPredictor implements AutoCloseable {
     /** It wants its images so, and its metadata do not tell. */
     public void takeWithoutTelling(String name, String datatype, Long... shape) {
         input = new ModelInput(name, datatype, List.of(shape), false);
+    }
+
+    /** Whether, in V2 over REST, it answers in bytes who asked for bytes: KServe's Python server leaves that to the model. */
+    public void answerInBytes(boolean inBytes) {
+        this.inBytes = inBytes;
     }
 
     /** How often its metadata were asked for since the start. */
@@ -302,7 +308,7 @@ public final class EmbeddedPredictor implements AutoCloseable {
                     return answer(
                             exchange.getRequestHeaders(),
                             asked.instances(),
-                            predictions -> V2Rest.write(modelName, predictions, form, asked.binary()));
+                            predictions -> V2Rest.write(modelName, predictions, form, asked.binary() && inBytes));
                 } catch (JsonProcessingException e) {
                     return Answer.error(400, e.getOriginalMessage());
                 } catch (IllegalArgumentException e) {
