@@ -1,7 +1,5 @@
 package io.imagetransformer.camel;
 
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -11,8 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-
-import javax.net.ssl.SSLException;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaConsumer;
@@ -92,7 +88,9 @@ public final class Prerequisites {
             checks.add(() ->
                     bucketMissing(output, "review.bucket", settings.review().bucket()));
         }
-        checks.add(this::predictorMissing);
+        requireKnownPredictor();
+        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
+        checks.add(() -> predictor.trouble().map(trouble -> trouble + ": waiting"));
         return checks;
     }
 
@@ -200,6 +198,15 @@ public final class Prerequisites {
         }
     }
 
+    private void requireKnownPredictor() {
+        String host = settings.predictor().host();
+        try {
+            InetAddress.getByName(URI.create("http://" + host).getHost());
+        } catch (UnknownHostException e) {
+            throw new InvalidSettingException("predictor.host=" + host + " is an unknown host: correct it");
+        }
+    }
+
     private Optional<String> bucketMissing(S3Client s3, String key, String bucket) {
         try {
             s3.headBucket(head -> head.bucket(bucket));
@@ -236,31 +243,6 @@ public final class Prerequisites {
             }
         }
         return Optional.empty();
-    }
-
-    /** KServe's V1 health; a predictor that does not know the path is taken as it is. */
-    private Optional<String> predictorMissing() {
-        String url = settings.predictor().baseUrl() + "/v1/models/"
-                + settings.predictor().modelName();
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(url).toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
-            int status = connection.getResponseCode();
-            connection.disconnect();
-            return status < 500
-                    ? Optional.empty()
-                    : Optional.of("the predictor is not ready: " + url + " answers " + status + ": waiting");
-        } catch (UnknownHostException e) {
-            throw new InvalidSettingException(
-                    "predictor.host=" + settings.predictor().host() + " is an unknown host: correct it");
-        } catch (SSLException e) {
-            return Optional.of("the predictor at " + url + " cannot be reached by TLS: " + rootMessage(e)
-                    + " (see tls.ca-file): waiting");
-        } catch (IOException e) {
-            return Optional.of("the predictor at " + url + " cannot be reached: waiting");
-        }
     }
 
     private static <T extends Throwable> @Nullable T cause(Throwable thrown, Class<T> type) {

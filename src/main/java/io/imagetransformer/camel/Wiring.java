@@ -35,6 +35,7 @@ import io.imagetransformer.event.EventDecoder;
 import io.imagetransformer.event.SourcePolicy;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.V2Model;
 import io.imagetransformer.serve.Admission;
 import io.imagetransformer.serve.Answers;
 import io.imagetransformer.serve.CloudEventReplies;
@@ -75,6 +76,7 @@ public final class Wiring extends MainListenerSupport {
         }
         Properties derived = new Properties();
         derived.setProperty("predictor.url", settings.predictor().baseUrl());
+        derived.setProperty("predictor.v2-url", settings.predictor().v2Url());
         context.getPropertiesComponent().setInitialProperties(derived);
         bind(context, settings);
     }
@@ -156,7 +158,7 @@ public final class Wiring extends MainListenerSupport {
         String predictor = "predictor " + settings.predictor().baseUrl();
         PredictorProbe probe = new PredictorProbe(blank(settings), predictor, outages);
         registry.bind("predictorProbe", probe);
-        registry.bind("v1Predictor", new V1Predictor(predictor, outages, probe));
+        bindPredictor(registry, settings, predictor, outages, probe);
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
@@ -226,6 +228,24 @@ public final class Wiring extends MainListenerSupport {
         factory.setMeterRegistry(meterRegistry);
         factory.setPolicyConfiguration(configuration);
         return factory;
+    }
+
+    private static void bindPredictor(
+            Registry registry, Settings settings, String who, Outages outages, PredictorProbe probe) {
+        Settings.Predictor predictor = settings.predictor();
+        V2Model model = new V2Model(predictor.v2(), settings.image());
+        switch (predictor.protocol()) {
+            case V1 -> {
+                registry.bind("v1Predictor", new V1Predictor(who, outages, probe));
+                String url = predictor.baseUrl() + "/v1/models/" + predictor.modelName();
+                registry.bind("predictorHealth", new HttpPredictorHealth(url, false));
+            }
+            case V2 -> {
+                registry.bind("v2Predictor", new V2Predictor(who, outages, probe, model));
+                registry.bind("predictorHealth", new HttpPredictorHealth(predictor.v2Url() + "/ready", true));
+            }
+            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, outages, probe, model);
+        }
     }
 
     /**

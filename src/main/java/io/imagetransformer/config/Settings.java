@@ -3,16 +3,22 @@ package io.imagetransformer.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.Invert;
+import io.imagetransformer.predictor.Datatype;
+import io.imagetransformer.predictor.V2Options;
 
 /**
  * All settings of one start, validated: what contradicts itself ends the start with an {@link InvalidSettingException}.
@@ -43,6 +49,10 @@ public record Settings(
     private static final String BUCKET_RULE = "3 to 63 letters, digits, '.' and '-' (S3's rule)";
     private static final Pattern BUCKET_OR_ALL = Pattern.compile("\\*|" + BUCKET.pattern());
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
+    private static final String MODEL_RULE = "letters, digits, '.', '_' and '-'";
+    private static final Pattern SIZE = Pattern.compile("-1|[1-9]\\d{0,8}");
+    private static final Pattern PARAMETER = Pattern.compile("[^=\\p{Cntrl}]+=\\P{Cntrl}*");
+    private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
     private static final Pattern HOST =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?(/[A-Za-z0-9._/-]*)?");
 
@@ -83,18 +93,25 @@ public record Settings(
         }
     }
 
-    /** The model server. */
+    /** The model server; {@code modelVersion} is empty for the one that it takes by itself, {@code v2} is for V2 alone. */
     public record Predictor(
             Protocol protocol,
             String host,
             String modelName,
+            String modelVersion,
             boolean useSsl,
             Duration timeout,
             int maxInstances,
-            int concurrency) {
+            int concurrency,
+            V2Options v2) {
         /** {@code http(s)://host[:port]}, without a slash at its end. */
         public String baseUrl() {
             return (useSsl ? "https://" : "http://") + host;
+        }
+
+        /** The model's own, in V2 over REST. */
+        public String v2Url() {
+            return baseUrl() + "/v2/models/" + modelName + (modelVersion.isEmpty() ? "" : "/versions/" + modelVersion);
         }
     }
 
@@ -260,19 +277,69 @@ public record Settings(
     }
 
     private static Predictor predictor(SettingsReader in) {
-        Protocol protocol = in.choice("predictor.protocol", Protocol.class);
-        if (protocol != Protocol.V1) {
-            throw new InvalidSettingException(
-                    "predictor.protocol=" + in.text("predictor.protocol") + " is not built yet: use v1");
-        }
-        return new Predictor(
-                protocol,
+        Predictor predictor = new Predictor(
+                in.choice("predictor.protocol", Protocol.class),
                 in.name("predictor.host", HOST, "write it as host or host:port, without http://"),
-                in.name("model.name", MODEL, "letters, digits, '.', '_' and '-'"),
+                in.name("model.name", MODEL, MODEL_RULE),
+                in.text("model.version").isEmpty() ? "" : in.name("model.version", MODEL, MODEL_RULE),
                 in.flag("predictor.use-ssl"),
                 in.duration("predictor.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)),
                 in.integer("predictor.max-instances", 1, 10_000),
-                in.integer("predictor.concurrency", 1, 64));
+                in.integer("predictor.concurrency", 1, 64),
+                v2(in));
+        if (predictor.protocol() == Protocol.GRPC_V2 && predictor.host().contains("/")) {
+            throw new InvalidSettingException(SettingsReader.shown("predictor.host", predictor.host())
+                    + " has a path, which gRPC does not know: write it as host or host:port");
+        }
+        boolean forV2 = !predictor.modelVersion().isEmpty() || !predictor.v2().equals(V2Options.none());
+        if (predictor.protocol() == Protocol.V1 && forV2) {
+            throw new InvalidSettingException("predictor.protocol=v1 does not know model.version, predictor.input.*,"
+                    + " predictor.output.*, predictor.binary and predictor.parameters: leave them empty, or set"
+                    + " predictor.protocol=v2 or grpc-v2");
+        }
+        return predictor;
+    }
+
+    private static V2Options v2(SettingsReader in) {
+        return new V2Options(
+                in.text("predictor.input.name"),
+                datatype(in),
+                in
+                        .list("predictor.input.shape", SIZE, "write it as -1,28,28,1, the batch first, -1 for any size")
+                        .stream()
+                        .map(Long::valueOf)
+                        .toList(),
+                in.text("predictor.output.label"),
+                in.text("predictor.output.scores"),
+                in.flag("predictor.binary"),
+                parameters(in));
+    }
+
+    private static @Nullable Datatype datatype(SettingsReader in) {
+        String name = in.text("predictor.input.datatype");
+        return name.isEmpty()
+                ? null
+                : Datatype.of(name)
+                        .filter(Datatype::takesImages)
+                        .orElseThrow(() -> new InvalidSettingException("predictor.input.datatype=" + name
+                                + " is unknown: choose one of " + Datatype.ofImages()));
+    }
+
+    private static Map<String, Object> parameters(SettingsReader in) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        for (String parameter : in.list("predictor.parameters", PARAMETER, "write it as name=value,name=value")) {
+            int equals = parameter.indexOf('=');
+            parameters.put(parameter.substring(0, equals), value(parameter.substring(equals + 1)));
+        }
+        return parameters;
+    }
+
+    /** As it looks: a flag, a whole number, else a text. */
+    private static Object value(String text) {
+        if (text.equals("true") || text.equals("false")) {
+            return Boolean.valueOf(text);
+        }
+        return WHOLE.matcher(text).matches() ? Long.valueOf(text) : text;
     }
 
     private static ImageSettings image(SettingsReader in) {

@@ -96,15 +96,29 @@ final class SettingsReader {
     }
 
     List<String> names(String key, Pattern allowed, String rule) {
-        List<String> names = Arrays.stream(mandatory(key).split(","))
-                .map(String::strip)
-                .filter(s -> !s.isEmpty())
-                .toList();
+        mandatory(key);
+        List<String> names = split(key);
         if (names.isEmpty()) {
             throw new InvalidSettingException(key + " holds no name: " + rule);
         }
         names.forEach(name -> checkedName(key, name, allowed, rule));
         return names;
+    }
+
+    /** What stands between commas; nothing where the key is empty. */
+    List<String> list(String key, Pattern allowed, String rule) {
+        List<String> elements = split(key);
+        if (!elements.stream().allMatch(element -> allowed.matcher(element).matches())) {
+            throw new InvalidSettingException(shown(key) + " cannot be read: " + rule);
+        }
+        return elements;
+    }
+
+    private List<String> split(String key) {
+        return Arrays.stream(text(key).split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
     }
 
     boolean flag(String key) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.Invert;
+import io.imagetransformer.predictor.V2Options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +41,15 @@ class DefaultsAreWhatTheFileSaysTest {
                         store,
                         store,
                         new Settings.Predictor(
-                                Settings.Protocol.V1, "localhost:8081", "mnist", false, Duration.ofMinutes(1), 256, 2),
+                                Settings.Protocol.V1,
+                                "localhost:8081",
+                                "mnist",
+                                "",
+                                false,
+                                Duration.ofMinutes(1),
+                                256,
+                                2,
+                                V2Options.none()),
                         new ImageSettings(28, 28, 1, Invert.ALWAYS, 32L << 20, 100_000_000),
                         new Settings.Output("digits", "{label}/{key}"),
                         new Settings.Review(0, "review"),

@@ -2,6 +2,7 @@ package io.imagetransformer.config;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.Invert;
+import io.imagetransformer.predictor.Datatype;
+import io.imagetransformer.predictor.V2Options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,11 +51,19 @@ class EveryKeyIsMappedTest {
         all.put("output.s3.path-style", "true");
         all.put("model.name", "cats");
         all.put("predictor.host", "cats.models.svc:8080");
-        all.put("predictor.protocol", "v1");
+        all.put("model.version", "7");
+        all.put("predictor.protocol", "v2");
         all.put("predictor.use-ssl", "true");
         all.put("predictor.timeout", "250ms");
         all.put("predictor.max-instances", "9");
         all.put("predictor.concurrency", "7");
+        all.put("predictor.input.name", "pixels");
+        all.put("predictor.input.datatype", "UINT8");
+        all.put("predictor.input.shape", "-1, 192,224,3");
+        all.put("predictor.output.label", "cat");
+        all.put("predictor.output.scores", "cats");
+        all.put("predictor.binary", "true");
+        all.put("predictor.parameters", "fast=true, seed=-5,mode=a=b,note=");
         all.put("image.width", "224");
         all.put("image.height", "192");
         all.put("image.channels", "3");
@@ -128,13 +139,22 @@ class EveryKeyIsMappedTest {
                                 true,
                                 Duration.ofSeconds(5)),
                         new Settings.Predictor(
-                                Settings.Protocol.V1,
+                                Settings.Protocol.V2,
                                 "cats.models.svc:8080",
                                 "cats",
+                                "7",
                                 true,
                                 Duration.ofMillis(250),
                                 9,
-                                7),
+                                7,
+                                new V2Options(
+                                        "pixels",
+                                        Datatype.UINT8,
+                                        List.of(-1L, 192L, 224L, 3L),
+                                        "cat",
+                                        "cats",
+                                        true,
+                                        Map.of("fast", true, "seed", -5L, "mode", "a=b", "note", ""))),
                         new ImageSettings(224, 192, 3, Invert.AUTO, 512L << 10, 1_000),
                         new Settings.Output("cats", "{bucket}/{label}/{key}"),
                         new Settings.Review(0.75, "unsure"),

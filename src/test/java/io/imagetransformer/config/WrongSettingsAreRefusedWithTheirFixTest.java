@@ -83,7 +83,17 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "is no valid name: write it as host or host:port, without http://"),
                 wrong("predictor.protocol", "v3", "is unknown: choose one of v1, v2, grpc-v2"),
                 wrong("predictor.protocol", "V1", "is unknown: choose one of v1, v2, grpc-v2"),
-                wrong("predictor.protocol", "v2", "is not built yet: use v1"),
+                wrong("model.version", "1/../2", "is no valid name: letters, digits, '.', '_' and '-'"),
+                wrong("predictor.binary", "yes", "is neither true nor false: write one of them, in lower case"),
+                wrong(
+                        "predictor.input.datatype",
+                        "FP16",
+                        "is unknown: choose one of UINT8, UINT16, UINT32, UINT64, INT16, INT32, INT64, FP32, FP64"),
+                wrong(
+                        "predictor.input.shape",
+                        "28x28",
+                        "cannot be read: write it as -1,28,28,1, the batch first, -1 for any size"),
+                wrong("predictor.parameters", "fast", "cannot be read: write it as name=value,name=value"),
                 wrong("predictor.timeout", "60", "is no duration from 100ms to 30m: write it as 250ms, 30s, 8m or 1h"),
                 wrong("predictor.max-instances", "0", "is no whole number from 1 to 10000: give one"),
                 wrong("image.width", "4097", "is no whole number from 1 to 4096: give one"),
@@ -124,6 +134,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 .filter(key -> !Set.of(
                                 "output.s3.region", "results.topic", "tls.ca-file", "http.forward-headers", "ce.source")
                         .contains(key))
+                .filter(key -> !key.matches("model\\.version|predictor\\.((in|out)put\\..*|parameters)"))
                 // Read where there are several sources only.
                 .filter(key -> !key.equals("output.allow-collisions"));
     }
@@ -187,6 +198,17 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "results to the events",
                         Map.of("results.topic", "mnist"),
                         "results.topic=mnist is the events topic itself: every result would come back; name another"),
+                argumentSet(
+                        "V2's settings for V1",
+                        Map.of("predictor.input.name", "image"),
+                        "predictor.protocol=v1 does not know model.version, predictor.input.*, predictor.output.*,"
+                                + " predictor.binary and predictor.parameters: leave them empty, or set"
+                                + " predictor.protocol=v2 or grpc-v2"),
+                argumentSet(
+                        "a path for gRPC",
+                        Map.of("predictor.protocol", "grpc-v2", "predictor.host", "predictor:80/path"),
+                        "predictor.host=predictor:80/path has a path, which gRPC does not know: write it as host or"
+                                + " host:port"),
                 argumentSet(
                         "one key of two",
                         Map.of("s3.access-key", "id"),

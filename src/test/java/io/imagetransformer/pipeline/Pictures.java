@@ -17,7 +17,7 @@ public final class Pictures {
     private Pictures() {}
 
     /** An uncompressed picture of one colour: some width times height times three bytes. */
-    static byte[] bmp(int width, int height) {
+    public static byte[] bmp(int width, int height) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR), "bmp", bytes);

@@ -7,37 +7,47 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.config.Settings;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 import io.imagetransformer.sandbox.PredictorBehaviour.Answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /** Guarantee 3: whatever a predictor in trouble says, no image is blamed for it. */
+@ParameterizedClass
+@EnumSource
 class PredictorOutagesAreWaitedOutTest {
     private static final int IMAGES = 4;
 
     private static Stack stack;
     private static KafkaImageTransformer program;
 
-    @BeforeAll
-    static void startProgram() {
+    @Parameter
+    Settings.Protocol protocol;
+
+    @BeforeParameterizedClassInvocation
+    static void startProgram(Settings.Protocol protocol) {
         stack = Stack.start();
-        program = stack.startProgram();
+        program = stack.startProgram(stack.settings(protocol));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         program.close();
         stack.close();
@@ -115,6 +125,8 @@ class PredictorOutagesAreWaitedOutTest {
 
     @Test
     void theTimeThatThePredictorAsksForIsWaited() {
+        assumeThat(protocol).as("gRPC has no Retry-After").isNotEqualTo(Settings.Protocol.GRPC_V2);
+
         // Given
         Duration asked = Duration.ofSeconds(2);
         List<Long> calls = new CopyOnWriteArrayList<>();

@@ -8,14 +8,18 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.config.Settings;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 
@@ -23,18 +27,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /** Guarantee 4: one instance that the predictor cannot take does not fail its chunk. */
+@ParameterizedClass
+@EnumSource
 class RefusedInstancesAreFoundAmongTheirNeighboursTest {
     private static final int IMAGES = 9;
     private static final int BAD = 5;
 
     private static Stack stack;
+    private static Map<String, String> settings;
 
-    @BeforeAll
-    static void startStack() {
+    @Parameter
+    Settings.Protocol protocol;
+
+    @BeforeParameterizedClassInvocation
+    static void startStack(Settings.Protocol protocol) {
         stack = Stack.start();
+        settings = stack.settings(protocol);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void closeStack() {
         stack.close();
     }
@@ -105,7 +116,7 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
 
     private static void run() {
         stack.s3.flushNotifications();
-        try (KafkaImageTransformer program = stack.startProgram()) {
+        try (KafkaImageTransformer program = stack.startProgram(settings)) {
             stack.awaitAllDone();
         }
     }

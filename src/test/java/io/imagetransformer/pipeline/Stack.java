@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.config.Settings;
 import io.imagetransformer.sandbox.EmbeddedKafka;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.EmbeddedS3;
@@ -110,6 +112,21 @@ public final class Stack implements AutoCloseable {
     /** The settings of a program behind KServe: the HTTP door alone, on a port of its own. */
     public Map<String, String> httpOnly() {
         return Map.of("kafka.enabled", "false", "http.enabled", "true", "http.port", "0", "http.drain", "0s");
+    }
+
+    /** As {@link #settings()}, with a predictor that speaks this protocol. */
+    public Map<String, String> settings(Settings.Protocol protocol) {
+        Map<String, String> settings = settings();
+        settings.put(
+                "predictor.protocol", protocol.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (protocol == Settings.Protocol.GRPC_V2) {
+            try {
+                settings.put("predictor.host", predictor.startGrpc(0));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return settings;
     }
 
     /** The program in this JVM, with the routes and settings as they stand in the checkout; close it to stop it. */

@@ -75,7 +75,7 @@ class BadAnswersAreTheRightFailureTest {
         int instances = 2;
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, utf8(body), instances);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", utf8(body)), instances);
 
         // Then
         assertThat(answer).isEqualTo(new Answer.Refused(what));
@@ -103,7 +103,7 @@ class BadAnswersAreTheRightFailureTest {
         int instances = 1;
 
         // When
-        Answer answer = V1Protocol.answer(200, 1_500, utf8(body), instances);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 1_500, "", utf8(body)), instances);
 
         // Then
         assertThat(answer).isInstanceOf(Answer.Unavailable.class);
@@ -116,7 +116,7 @@ class BadAnswersAreTheRightFailureTest {
         byte[] body = utf8("{\"error\":\"bad\ninput\"}");
 
         // When
-        Answer answer = V1Protocol.answer(status, 0, body, 1);
+        Answer answer = V1Protocol.answer(new HttpAnswer(status, 0, "", body), 1);
 
         // Then
         assertThat(answer).isEqualTo(new Answer.Refused("status " + status + ": {\"error\":\"bad input\"}"));
@@ -129,7 +129,7 @@ class BadAnswersAreTheRightFailureTest {
         byte[] body = utf8("{\"predictions\":[1]}");
 
         // When
-        Answer answer = V1Protocol.answer(status, 2_000, body, 1);
+        Answer answer = V1Protocol.answer(new HttpAnswer(status, 2_000, "", body), 1);
 
         // Then
         assertThat(answer).isEqualTo(new Answer.Unavailable("status " + status + ": {\"predictions\":[1]}", 2_000));
@@ -141,7 +141,7 @@ class BadAnswersAreTheRightFailureTest {
         byte[] body = utf8("é".repeat(10_000));
 
         // When
-        Answer answer = V1Protocol.answer(500, 0, body, 1);
+        Answer answer = V1Protocol.answer(new HttpAnswer(500, 0, "", body), 1);
 
         // Then
         assertThat(((Answer.Unavailable) answer).what()).hasSizeLessThan(140).endsWith("é…");
@@ -159,7 +159,7 @@ class BadAnswersAreTheRightFailureTest {
         assertThat(bytes).hasSizeGreaterThan(10_000_000);
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, bytes, instances);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", bytes), instances);
 
         // Then
         assertThat(((Answer.Predictions) answer).predictions()).hasSize(instances);

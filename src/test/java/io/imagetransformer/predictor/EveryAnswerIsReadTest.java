@@ -54,7 +54,7 @@ class EveryAnswerIsReadTest {
         String body = "{\"predictions\":[" + prediction + "]}";
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, utf8(body), 1);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", utf8(body)), 1);
 
         // Then
         Prediction read = ((Answer.Predictions) answer).predictions().get(0);
@@ -69,7 +69,7 @@ class EveryAnswerIsReadTest {
         String body = "{\"predictions\":[{\"predictions\":[0.25,0.5,0.25],\"classes\":1}]}";
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, utf8(body), 1);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", utf8(body)), 1);
 
         // Then
         assertThat(((Answer.Predictions) answer).predictions().get(0).probabilities())
@@ -82,7 +82,7 @@ class EveryAnswerIsReadTest {
         String body = "{\"predictions\":[3,1,2],\"model\":\"mnist\"}";
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, utf8(body), 3);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", utf8(body)), 3);
 
         // Then
         assertThat(labels(answer)).containsExactly("3", "1", "2");
@@ -102,7 +102,7 @@ class EveryAnswerIsReadTest {
         // Given the body
 
         // When
-        Answer answer = V1Protocol.answer(200, 0, utf8(body), 2);
+        Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", utf8(body)), 2);
 
         // Then
         assertThat(labels(answer)).containsExactly("1", "0");

@@ -52,7 +52,7 @@ class MutatedAnswersNeverThrowTest {
             String body = mutated(random);
 
             // When
-            Answer answer = V1Protocol.answer(200, 0, body.getBytes(StandardCharsets.UTF_8), 2);
+            Answer answer = V1Protocol.answer(new HttpAnswer(200, 0, "", body.getBytes(StandardCharsets.UTF_8)), 2);
 
             // Then
             AnswerBounds.check(answer, 2, body);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -24,18 +25,24 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.sandbox.PredictorBehaviour.Answer;
 import io.imagetransformer.sandbox.PredictorBehaviour.Prediction;
 
 /**
- * A model server that speaks KServe's V1 protocol on the loopback interface, and really infers.
+ * A model server that speaks KServe's V1 protocol, and V2 over REST and gRPC, on the loopback interface, and really infers.
  *
  * <ul>
  *   <li>{@code POST /v1/models/{name}:predict} with {@code {"instances":[[784 floats],…]}}, each 0 (background) to 1
  *       (ink), answers one prediction per instance, in the form of {@link #answerAs};
  *   <li>{@code GET /v1/models/{name}} answers {@code {"name":…,"ready":true}};
+ *   <li>{@code POST /v2/models/{name}/infer}, {@code GET /v2/models/{name}} and {@code GET /v2/models/{name}/ready}, with
+ *       or without a version 1 in the path, and the same as {@code inference.GRPCInferenceService} once {@link #startGrpc}
+ *       was called; {@link #take} says in which tensor it wants its images;
  *   <li>what it cannot take it answers with {@code {"error":…}}: 400 for a body that is no such JSON, 404 for another
  *       model or path, 405 for another method, 413 for a body of more than {@value #MAX_BODY} bytes.
  * </ul>
@@ -69,6 +76,10 @@ public final class EmbeddedPredictor implements AutoCloseable {
     private final List<Request> read = new ArrayList<>();
     private volatile AnswerForm form = AnswerForm.MULTI_OUTPUT;
     private volatile PredictorBehaviour behaviour = PredictorBehaviour.real();
+    private volatile ModelInput input = ModelInput.FLAT;
+    private volatile boolean inBytes = true;
+    private final AtomicInteger metadataRequests = new AtomicInteger();
+    private volatile @Nullable Server grpc;
 
     /**
      * How predictions are written: the forms that servers of the V1 protocol are known to use.
@@ -147,6 +158,64 @@ public final class EmbeddedPredictor implements AutoCloseable {
         this.form = form;
     }
 
+    /**
+     * In which tensor it wants its images in V2 from now on.
+     *
+     * @param datatype FP32, FP64 (0 to 1), UINT8, INT32 or INT64 (0 to 255)
+     * @param shape with the batch; -1 for any size
+     */
+    public void take(String name, String datatype, Long... shape) {
+        input = new ModelInput(name, datatype, List.of(shape), true);
+    }
+
+    /** It wants its images so, and its metadata do not tell. */
+    public void takeWithoutTelling(String name, String datatype, Long... shape) {
+        input = new ModelInput(name, datatype, List.of(shape), false);
+    }
+
+    /** Whether, in V2 over REST, it answers in bytes who asked for bytes: KServe's Python server leaves that to the model. */
+    public void answerInBytes(boolean inBytes) {
+        this.inBytes = inBytes;
+    }
+
+    /** How often its metadata were asked for since the start. */
+    public int metadataRequests() {
+        return metadataRequests.get();
+    }
+
+    /**
+     * Speaks gRPC, too.
+     *
+     * @param port 0 = one that is free
+     * @return {@code host:port}, what {@code predictor.host} takes
+     * @throws BindException if the port is taken; the message names it
+     */
+    public String startGrpc(int port) throws IOException {
+        return startGrpc(port, InsecureServerCredentials.create());
+    }
+
+    /** As above, with TLS of the test's choice. */
+    public String startGrpc(int port, ServerCredentials credentials) throws IOException {
+        stopGrpc();
+        V2Grpc service = new V2Grpc(modelName, () -> input, metadataRequests, (headers, instances, raw) -> {
+            requests.incrementAndGet();
+            return answer(headers, instances, predictions -> V2Grpc.write(modelName, predictions, form, raw));
+        });
+        Server server = V2Grpc.start(
+                new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), credentials, service, threads);
+        grpc = server;
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    /** As when its process ends: connections drop. */
+    public void stopGrpc() {
+        Server server = grpc;
+        if (server != null) {
+            grpc = null;
+            V2Grpc.stop(server);
+        }
+    }
+
     /** How many requests for predictions came since the start or {@link #forget}, the unreadable ones too. */
     public int requests() {
         return requests.get();
@@ -175,6 +244,7 @@ public final class EmbeddedPredictor implements AutoCloseable {
     /** Stops at once: connections drop, and what waits is interrupted. */
     @Override
     public void close() {
+        stopGrpc();
         server.stop(0);
         threads.shutdownNow();
     }
@@ -210,11 +280,43 @@ public final class EmbeddedPredictor implements AutoCloseable {
                     ? predict(exchange)
                     : Answer.error(405, "Method Not Allowed").header("Allow", "POST");
         }
+        if (path.startsWith("/v2/models/" + modelName)) {
+            return dispatchV2(
+                    exchange,
+                    path.substring(("/v2/models/" + modelName).length()).replaceFirst("^/versions/1(?=/|$)", ""));
+        }
         if (path.startsWith("/v1/models/")) {
             String name = path.substring("/v1/models/".length()).replaceFirst(":predict$", "");
             return Answer.error(404, "Model with name " + name + " does not exist.");
         }
         return Answer.error(404, "Not Found");
+    }
+
+    private Answer dispatchV2(HttpExchange exchange, String what) throws IOException, InterruptedException {
+        switch (exchange.getRequestMethod() + what) {
+            case "GET":
+                metadataRequests.incrementAndGet();
+                return V2Rest.metadata(modelName, input);
+            case "GET/ready":
+                return Answer.of(200, "application/json", object("name", modelName, "ready"));
+            case "POST/infer":
+                requests.incrementAndGet();
+                byte[] body = exchange.getRequestBody().readNBytes(MAX_BODY + 1);
+                try {
+                    V2Rest.Asked asked =
+                            V2Rest.read(body, exchange.getRequestHeaders().getFirst(V2Rest.JSON_LENGTH), input);
+                    return answer(
+                            exchange.getRequestHeaders(),
+                            asked.instances(),
+                            predictions -> V2Rest.write(modelName, predictions, form, asked.binary() && inBytes));
+                } catch (JsonProcessingException e) {
+                    return Answer.error(400, e.getOriginalMessage());
+                } catch (IllegalArgumentException e) {
+                    return Answer.error(400, String.valueOf(e.getMessage()));
+                }
+            default:
+                return Answer.error(404, "Not Found");
+        }
     }
 
     private Answer predict(HttpExchange exchange) throws IOException, InterruptedException {
@@ -231,10 +333,19 @@ public final class EmbeddedPredictor implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             return Answer.error(400, String.valueOf(e.getMessage()));
         }
+        AnswerForm asked = form;
+        return answer(
+                exchange.getRequestHeaders(),
+                instances,
+                predictions -> Answer.of(200, "application/json", predictions(predictions, asked)));
+    }
+
+    private Answer answer(Headers headers, List<float[]> instances, Function<List<@Nullable Prediction>, Answer> write)
+            throws InterruptedException {
         synchronized (read) {
-            read.add(new Request(exchange.getRequestHeaders(), instances.size()));
+            read.add(new Request(headers, instances.size()));
         }
-        return behaviour.answer(new Call(instances, form));
+        return behaviour.answer(new Call(instances, write));
     }
 
     /** @throws IllegalArgumentException if it is JSON of another form */
@@ -358,11 +469,11 @@ public final class EmbeddedPredictor implements AutoCloseable {
     private final class Call implements PredictorBehaviour.Call {
 
         private final List<float[]> instances;
-        private final AnswerForm form;
+        private final Function<List<@Nullable Prediction>, Answer> write;
 
-        Call(List<float[]> instances, AnswerForm form) {
+        Call(List<float[]> instances, Function<List<@Nullable Prediction>, Answer> write) {
             this.instances = instances;
-            this.form = form;
+            this.write = write;
         }
 
         @Override
@@ -378,7 +489,7 @@ public final class EmbeddedPredictor implements AutoCloseable {
         @Override
         public Answer predict(UnaryOperator<List<@Nullable Prediction>> change) throws InterruptedException {
             List<@Nullable Prediction> predictions = new ArrayList<>(classifier.classify(instances));
-            return Answer.of(200, "application/json", predictions(change.apply(predictions), form));
+            return write.apply(change.apply(predictions));
         }
     }
 }

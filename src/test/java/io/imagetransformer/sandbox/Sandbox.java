@@ -113,7 +113,7 @@ public final class Sandbox {
         int s3Port = usualOrFree(S3_PORT);
         String predictorHost =
                 options.predictor() == null ? "127.0.0.1:" + usualOrFree(PREDICTOR_PORT) : options.predictor();
-        Map<String, String> overrides = overrides(checkout, kafkaPort, s3Port, predictorHost);
+        Map<String, String> overrides = overrides(checkout, kafkaPort, s3Port, predictorHost, options.protocol());
         Settings settings = Settings.read(key -> overrides.getOrDefault(key, checkout.apply(key)));
 
         EmbeddedS3 s3 = startServers(folder, settings, kafkaPort, s3Port, checkout.apply("results.topic"));
@@ -146,7 +146,11 @@ public final class Sandbox {
 
     /** The settings that lead the program here, as far as they differ from the checkout's. */
     private static Map<String, String> overrides(
-            UnaryOperator<String> checkout, int kafkaPort, int s3Port, String predictorHost) {
+            UnaryOperator<String> checkout,
+            int kafkaPort,
+            int s3Port,
+            String predictorHost,
+            @Nullable String protocol) {
         Map<String, String> here = new LinkedHashMap<>();
         here.put("kafka.enabled", "true");
         here.put("kafka.brokers", "127.0.0.1:" + kafkaPort);
@@ -160,6 +164,9 @@ public final class Sandbox {
         here.put("output.s3.secret-key", SECRET_KEY);
         here.put("output.s3.path-style", "true");
         here.put("predictor.host", predictorHost);
+        if (protocol != null) {
+            here.put("predictor.protocol", protocol);
+        }
         here.put("predictor.use-ssl", "false");
         here.put("http.port", String.valueOf(usualOrFree(HTTP_PORT)));
         here.put("http.host", "127.0.0.1");
@@ -260,8 +267,14 @@ public final class Sandbox {
         String host = settings.predictor().host();
         String model = settings.predictor().modelName();
         int port = Integer.parseInt(host.substring(host.lastIndexOf(':') + 1));
+        if (settings.predictor().protocol() == Settings.Protocol.GRPC_V2) {
+            EmbeddedPredictor predictor = EmbeddedPredictor.start(0, model);
+            say("  predictor      " + predictor.startGrpc(port) + ", gRPC, model " + model);
+            return predictor;
+        }
         EmbeddedPredictor predictor = EmbeddedPredictor.start(port, model);
-        say("  predictor      " + predictor.url() + "/v1/models/" + model);
+        String version = settings.predictor().protocol() == Settings.Protocol.V2 ? "v2" : "v1";
+        say("  predictor      " + predictor.url() + "/" + version + "/models/" + model);
         return predictor;
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param within how long the sample images may take
  * @param data where buckets, topics and the inbox lie
  * @param predictor {@code host:port} of a model server to use instead of the sandbox's own; null: none
+ * @param protocol the predictor's, as {@code predictor.protocol}; null: as the settings say
  */
 record SandboxOptions(
         boolean help,
@@ -24,7 +25,8 @@ record SandboxOptions(
         boolean fresh,
         Duration within,
         Path data,
-        @Nullable String predictor) {
+        @Nullable String predictor,
+        @Nullable String protocol) {
 
     static final String HELP = """
             Starts a Kafka broker, an S3 server and a model server in one process, and the pipeline on them as it is
@@ -35,7 +37,8 @@ record SandboxOptions(
               --within <seconds>      how long the sample images may take: 60
               --fresh                 first throw away the buckets and topics that earlier runs left
               --data <folder>         where buckets, topics and inbox lie: sandbox-data
-              --predictor <host:port> a model server of yours (KServe V1) instead of the sandbox's
+              --predictor <host:port> a model server of yours instead of the sandbox's
+              --protocol <protocol>   what the predictor speaks: v1, v2 or grpc-v2
               --help                  this text""";
 
     /**
@@ -49,6 +52,7 @@ record SandboxOptions(
         Duration within = Duration.ofSeconds(60);
         Path data = home.resolve("sandbox-data");
         String predictor = null;
+        String protocol = null;
         Deque<String> left = new ArrayDeque<>(arguments);
         while (!left.isEmpty()) {
             String option = left.pop();
@@ -59,10 +63,11 @@ record SandboxOptions(
                 case "--within" -> within = seconds(value(option, left));
                 case "--data" -> data = home.resolve(value(option, left)).normalize();
                 case "--predictor" -> predictor = value(option, left);
+                case "--protocol" -> protocol = value(option, left);
                 default -> throw new IllegalArgumentException(option + " is no option; --help lists them");
             }
         }
-        return new SandboxOptions(help, once, fresh, within, data, predictor);
+        return new SandboxOptions(help, once, fresh, within, data, predictor, protocol);
     }
 
     private static String value(String option, Deque<String> left) {

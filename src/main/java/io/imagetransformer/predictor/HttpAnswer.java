@@ -1,0 +1,22 @@
+package io.imagetransformer.predictor;
+
+/**
+ * What an HTTP call was answered with.
+ *
+ * @param status HTTP's
+ * @param retryAfterMillis of the header Retry-After; 0 without
+ * @param jsonLength of the header Inference-Header-Content-Length: how many bytes of the body are JSON; empty without
+ * @param body maybe empty; not copied
+ */
+public record HttpAnswer(int status, long retryAfterMillis, String jsonLength, byte[] body) {
+
+    /** Whether the request, and so perhaps one of its instances, is to blame. */
+    boolean blamesRequest() {
+        return status == 400 || status == 413 || status == 422;
+    }
+
+    /** For a person. */
+    String what() {
+        return "status " + status + ": " + Quotes.quote(body);
+    }
+}
