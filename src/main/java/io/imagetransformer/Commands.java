@@ -94,7 +94,8 @@ public final class Commands {
     private Parts open() throws Exception {
         Main main = new Main();
         Map<String, String> overrides = new HashMap<>(settings);
-        // The port is the pipeline's.
+        // The ports are the pipeline's.
+        overrides.put("http.enabled", "false");
         overrides.put("management.enabled", "false");
         new ProgramFolder(home).configure(main, overrides);
         main.configure().setRoutesIncludePattern("false");

@@ -2,6 +2,9 @@ package io.imagetransformer;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -12,12 +15,17 @@ import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.imagetransformer.camel.HttpDoorServer;
+import io.imagetransformer.camel.KafkaWatch;
 import io.imagetransformer.camel.Prerequisites;
+import io.imagetransformer.camel.Readiness;
 import io.imagetransformer.command.CommandFailure;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.OpenCv;
+import io.imagetransformer.serve.Admission;
 
 /**
  * The program: Camel Main with the routes of {@code routes/*.camel.yaml} and the settings of
@@ -28,6 +36,9 @@ import io.imagetransformer.image.OpenCv;
  */
 public final class KafkaImageTransformer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(KafkaImageTransformer.class);
+
+    /** A door that nobody used for so long needs no drain. */
+    private static final Duration BUSY = Duration.ofSeconds(30);
 
     private final Path home;
     private final Main main = new Main();
@@ -93,11 +104,10 @@ public final class KafkaImageTransformer implements AutoCloseable {
         CamelContext context = main.getCamelContext();
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
         LOGGER.info(
-                "{} {}: events of topic {} at {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
+                "{} {}: {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
                 context.getName(),
                 ProgramFolder.version(),
-                settings.events().topic(),
-                settings.kafka().brokers(),
+                doors(context, settings),
                 settings.source().buckets(),
                 settings.sourceStore(),
                 settings.predictor().modelName(),
@@ -105,17 +115,70 @@ public final class KafkaImageTransformer implements AutoCloseable {
                 settings.predictor().protocol(),
                 settings.output().bucket(),
                 settings.output().keyLayout());
-        new Prerequisites(context, settings).await();
-        if (settings.kafka().enabled() && context.isStarted()) {
-            context.getRouteController().startRoute("intake");
-            LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
+        Prerequisites prerequisites = new Prerequisites(context, settings);
+        prerequisites.await();
+        if (!context.isStarted()) {
+            return;
         }
+        if (settings.kafka().enabled()) {
+            context.getRouteController().startRoute("intake");
+            context.addService(new KafkaWatch(context, settings, bean(Outages.class)));
+        }
+        bean(Readiness.class).started(prerequisites::missing);
+        LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
     }
 
-    /** Finishes the batch in hand, commits, leaves the group. */
+    private static String doors(CamelContext context, Settings settings) {
+        List<String> doors = new ArrayList<>();
+        if (settings.kafka().enabled()) {
+            doors.add("events of topic " + settings.events().topic() + " at "
+                    + settings.kafka().brokers());
+        }
+        if (settings.http().enabled()) {
+            HttpDoorServer server = context.hasService(HttpDoorServer.class);
+            doors.add((doors.isEmpty() ? "events" : "and") + " over HTTP on port " + server.getPort());
+        }
+        return doors.isEmpty() ? "no door is open (kafka.enabled, http.enabled)" : String.join(" ", doors);
+    }
+
+    private <T> T bean(Class<T> type) {
+        return main.getCamelContext().getRegistry().findSingleByType(type);
+    }
+
+    /** The port of the HTTP door, also where {@code http.port} is 0. */
+    public int httpPort() {
+        return bean(HttpDoorServer.class).getPort();
+    }
+
+    /** Finishes the batch and the requests in hand, commits, leaves the group. */
     @Override
     public void close() {
+        if (main.getCamelContext() != null) {
+            drain(main.getCamelContext());
+        }
         main.stop();
+    }
+
+    /** Whoever sends requests here must notice that we go before they are turned away. */
+    private void drain(CamelContext context) {
+        Readiness readiness = bean(Readiness.class);
+        Admission admission = bean(Admission.class);
+        if (readiness == null || admission == null) {
+            return; // the start failed before there were any
+        }
+        readiness.stopping();
+        Duration drain = context.getRegistry()
+                .lookupByNameAndType("settings", Settings.class)
+                .http()
+                .drain();
+        if (admission.wasBusyWithin(BUSY)) {
+            try {
+                Thread.sleep(drain.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        admission.close();
     }
 
     private static double uptimeSeconds() {

@@ -38,7 +38,7 @@ public final class ImageFacts implements Processor {
             "subject", CloudEvent.CAMEL_CLOUD_EVENT_SUBJECT,
             "time", CloudEvent.CAMEL_CLOUD_EVENT_TIME);
 
-    private static final Pattern BREAKS_A_LINE = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
+    private static final Pattern BREAKS_A_LINE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private final KeyLayout layout;
     private final Settings.Output output;

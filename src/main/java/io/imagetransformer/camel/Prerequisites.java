@@ -5,17 +5,22 @@ import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLException;
+
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -66,18 +71,53 @@ public final class Prerequisites {
         }
         requireKnownHost(settings.sourceStore().endpoint());
         requireKnownHost(settings.outputStore().endpoint());
+        for (Check check : neighbours()) {
+            await(check);
+        }
+    }
+
+    /** The stores and the predictor, each once. */
+    private List<Check> neighbours() {
         S3Client source = context.getRegistry().lookupByNameAndType("sourceS3", S3Client.class);
         S3Client output = context.getRegistry().lookupByNameAndType("outputS3", S3Client.class);
+        List<Check> checks = new ArrayList<>();
         for (String bucket : settings.source().buckets()) {
             if (!bucket.equals("*")) {
-                await(() -> bucketMissing(source, "source.buckets", bucket));
+                checks.add(() -> bucketMissing(source, "source.buckets", bucket));
             }
         }
-        await(() -> bucketMissing(output, "output.bucket", settings.output().bucket()));
+        checks.add(
+                () -> bucketMissing(output, "output.bucket", settings.output().bucket()));
         if (settings.review().below() > 0) {
-            await(() -> bucketMissing(output, "review.bucket", settings.review().bucket()));
+            checks.add(() ->
+                    bucketMissing(output, "review.bucket", settings.review().bucket()));
         }
-        await(this::predictorMissing);
+        checks.add(this::predictorMissing);
+        return checks;
+    }
+
+    /** What of all that is missing now, for a person: the first thing. Asks each neighbour once, and does not wait. */
+    public Optional<String> missing() {
+        try {
+            for (Check check : neighbours()) {
+                Optional<String> missing = check.missing();
+                if (missing.isPresent()) {
+                    return Optional.of(missing.get().isEmpty() ? "S3 is away" : missing.get());
+                }
+            }
+            return settings.kafka().enabled() ? consumersMissing() : Optional.empty();
+        } catch (InvalidSettingException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** As camel-kafka tells of its consumers: whether each has its group's coordinator. */
+    private Optional<String> consumersMissing() {
+        KafkaConsumer consumer = (KafkaConsumer) context.getRoute("intake").getConsumer();
+        return consumer.healthStates().stream()
+                .filter(state -> !state.isReady())
+                .map(state -> "Kafka: " + state.buildStateMessage())
+                .findFirst();
     }
 
     private void await(Check check) throws InterruptedException {
@@ -135,6 +175,10 @@ public final class Prerequisites {
     }
 
     private Optional<String> kafkaAway(ExecutionException e) {
+        if (e.getCause() instanceof SslAuthenticationException) {
+            throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " and we do not agree on TLS: "
+                    + rootMessage(e) + "; see tls.ca-file and camel.component.kafka.ssl-*");
+        }
         if (e.getCause() instanceof AuthenticationException) {
             throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " refuses our credentials: "
                     + rootMessage(e) + "; see camel.component.kafka.*");
@@ -211,6 +255,9 @@ public final class Prerequisites {
         } catch (UnknownHostException e) {
             throw new InvalidSettingException(
                     "predictor.host=" + settings.predictor().host() + " is an unknown host: correct it");
+        } catch (SSLException e) {
+            return Optional.of("the predictor at " + url + " cannot be reached by TLS: " + rootMessage(e)
+                    + " (see tls.ca-file): waiting");
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached: waiting");
         }

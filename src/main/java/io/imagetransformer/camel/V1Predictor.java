@@ -28,12 +28,13 @@ public final class V1Predictor {
         this.probe = probe;
     }
 
-    /** Body: a {@link Chunk}, becomes JSON. */
+    /** Body: a {@link Chunk}, becomes JSON; headers: those to send, and no others. */
     public void request(Exchange exchange) {
         Message message = exchange.getMessage();
         Chunk chunk = message.getBody(Chunk.class);
         Exchanges.put(exchange, chunk);
         message.removeHeaders("*");
+        chunk.forwardedHeaders().forEach(message::setHeader);
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setBody(V1Protocol.request(chunk.tensors()));
     }
@@ -57,9 +58,9 @@ public final class V1Predictor {
         if (answer instanceof Answer.Predictions all) {
             outages.back(who);
             probe.remember(chunk.tensors().get(0));
-            chunk.accept(all.predictions());
+            chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {
-            outages.back(who);
+            // Not back yet: the probe has to tell whether it takes any image.
             chunk.refuse(refused.what());
         } else if (answer instanceof Answer.Unavailable unavailable) {
             throw unavailable(who + " gave no answer: " + unavailable.what(), unavailable.retryAfterMillis(), null);

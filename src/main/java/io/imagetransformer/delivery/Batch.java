@@ -1,5 +1,6 @@
 package io.imagetransformer.delivery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.image.Tensor;
 
 /**
  * The unit of work: what one Kafka poll brought, or one HTTP request carried.
@@ -30,6 +32,7 @@ public final class Batch {
 
     private final List<Entry> entries;
     private final BatchLimits limits;
+    private final Map<String, String> forwardedHeaders;
     private final long deadline;
     private volatile @Nullable String trouble;
     private volatile boolean stopped;
@@ -52,6 +55,7 @@ public final class Batch {
             BatchLimits limits,
             long deadline) {
         this.limits = limits;
+        this.forwardedHeaders = Map.of();
         this.deadline = deadline;
         entries = new ArrayList<>(records.size());
         for (SourceRecord record : records) {
@@ -59,6 +63,42 @@ public final class Batch {
             entries.add(new Entry(record, decoded, uploads(decoded)));
         }
         supersede();
+    }
+
+    /**
+     * What one HTTP request told of.
+     *
+     * @param decoded what its events turned out to be
+     * @param forwardedHeaders see {@link Chunk#forwardedHeaders()}; immutable
+     */
+    public Batch(List<Decoded> decoded, Map<String, String> forwardedHeaders, BatchLimits limits, long deadline) {
+        this.limits = limits;
+        this.forwardedHeaders = forwardedHeaders;
+        this.deadline = deadline;
+        entries = List.of(new Entry(null, decoded, uploads(decoded)));
+        supersede();
+    }
+
+    /**
+     * A picture that came in an HTTP request: there is nothing to fetch.
+     *
+     * @param object what it is to be filed as, or, where it is not filed, its name for logs
+     * @param filed whether it is filed; if not, it ends as skipped once it is predicted
+     */
+    public Batch(
+            ObjectRef object,
+            boolean filed,
+            FetchedObject picture,
+            Tensor tensor,
+            Map<String, String> forwardedHeaders,
+            BatchLimits limits,
+            long deadline) {
+        this.limits = limits;
+        this.forwardedHeaders = forwardedHeaders;
+        this.deadline = deadline;
+        Decoded.Created created = new Decoded.Created(object, Map.of());
+        Upload upload = new Upload(created, picture, tensor, filed);
+        entries = List.of(new Entry(null, List.of(created), List.of(upload)));
     }
 
     private List<Upload> uploads(List<Decoded> decoded) {
@@ -115,7 +155,17 @@ public final class Batch {
 
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
-        return System.nanoTime() - deadline < 0;
+        return millisLeft() > 0;
+    }
+
+    /** For so long infrastructure may be waited for still, in milliseconds; 0 or less where the time is up. */
+    public long millisLeft() {
+        return Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+    }
+
+    /** Whether it may be waited so long; not only begun to wait. */
+    public boolean hasTimeFor(Duration wait) {
+        return millisLeft() > wait.toMillis();
     }
 
     /**
@@ -134,6 +184,11 @@ public final class Batch {
 
     public boolean isStopped() {
         return stopped;
+    }
+
+    /** See {@link Chunk#forwardedHeaders()}. */
+    Map<String, String> forwardedHeaders() {
+        return forwardedHeaders;
     }
 
     boolean mayGoOn() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
-import io.imagetransformer.predictor.Prediction;
+import io.imagetransformer.predictor.Answer;
 
 /**
  * The uploads that are in memory together: fetched side by side, predicted in one call, filed side by side. A half of a
@@ -16,25 +16,45 @@ import io.imagetransformer.predictor.Prediction;
  */
 public final class Chunk {
     private final List<Upload> uploads;
+    private final Map<String, String> forwardedHeaders;
     private @Nullable String refusal;
 
-    Chunk(List<Upload> uploads) {
+    Chunk(List<Upload> uploads, Map<String, String> forwardedHeaders) {
         this.uploads = List.copyOf(uploads);
+        this.forwardedHeaders = forwardedHeaders;
     }
 
-    /** One instance that no upload stands behind: whether the predictor takes it tells who is at fault. */
-    public static Chunk probe(Tensor tensor) {
+    /**
+     * What the call of the predictor carries on of the request that brought these uploads (its authorisation, its trace):
+     * names in lower case. Empty where Kafka brought them.
+     */
+    public Map<String, String> forwardedHeaders() {
+        return forwardedHeaders;
+    }
+
+    /**
+     * One instance that no upload stands behind: whether the predictor takes it from whoever sent this chunk tells who is
+     * at fault.
+     */
+    public Chunk probe(Tensor tensor) {
         Upload upload = new Upload(
                 new Decoded.Created(
                         new ObjectRef("probe", "probe", null, null, 0L, null, null, null, "probe", "probe"), Map.of()),
                 0);
         upload.transformed(new FetchedObject(new byte[0], null, Map.of(), Map.of()), tensor);
-        return new Chunk(List.of(upload));
+        return new Chunk(List.of(upload), forwardedHeaders);
     }
 
     /** All that are still pending. */
-    public List<Upload> getPending() {
+    List<Upload> getPending() {
         return uploads.stream().filter(Upload::isPending).toList();
+    }
+
+    /** Those whose picture has to be fetched. */
+    public List<Upload> getToFetch() {
+        return uploads.stream()
+                .filter(upload -> upload.isPending() && !upload.isTransformed())
+                .toList();
     }
 
     /** Those that wait for the predictor, in the order of its instances. */
@@ -55,11 +75,11 @@ public final class Chunk {
         return getToPredict().stream().map(Upload::tensor).toList();
     }
 
-    /** @param predictions one per {@link #getToPredict()}, in its order */
-    public void accept(List<Prediction> predictions) {
+    /** @param answer with one prediction per {@link #getToPredict()}, in its order */
+    public void accept(Answer.Predictions answer) {
         List<Upload> asked = getToPredict();
         for (int i = 0; i < asked.size(); i++) {
-            asked.get(i).predicted(predictions.get(i));
+            asked.get(i).predicted(answer.predictions().get(i), answer.more());
         }
         refusal = null;
     }
@@ -81,7 +101,9 @@ public final class Chunk {
             return List.of();
         }
         int half = asked.size() / 2;
-        return List.of(new Chunk(asked.subList(0, half)), new Chunk(asked.subList(half, asked.size())));
+        return List.of(
+                new Chunk(asked.subList(0, half), forwardedHeaders),
+                new Chunk(asked.subList(half, asked.size()), forwardedHeaders));
     }
 
     /** Whether some instance was refused alone: model or image, nobody knows yet. */
@@ -93,7 +115,7 @@ public final class Chunk {
     public List<Chunk> getRefusedAlone() {
         return uploads.stream()
                 .filter(Chunk::isRefusedAlone)
-                .map(upload -> new Chunk(List.of(upload)))
+                .map(upload -> new Chunk(List.of(upload), forwardedHeaders))
                 .toList();
     }
 

@@ -52,7 +52,7 @@ public final class Lane {
                 if (batch.mayGoOn()) {
                     takeAsManyAsFit();
                 }
-                return new Chunk(inHand);
+                return new Chunk(inHand, batch.forwardedHeaders());
             }
 
             private void requeueWhatComesAgain() {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 import io.imagetransformer.predictor.Prediction;
 
 /**
@@ -23,11 +24,17 @@ public final class Upload {
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
+    private String more = "{}";
     private @Nullable String refusal;
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    private boolean cameAgain;
     private boolean left;
+    /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
+    private final boolean given;
+
+    private final boolean filed;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
     Upload(Decoded.Created event, long unknownSize) {
@@ -35,6 +42,22 @@ public final class Upload {
         cloudEvent = event.cloudEventAttributes();
         Long told = object.size();
         bytes = told == null ? unknownSize : told;
+        given = false;
+        filed = true;
+    }
+
+    /**
+     * A picture that need not be fetched.
+     *
+     * @param filed false: it ends as skipped as soon as it is predicted
+     */
+    Upload(Decoded.Created event, FetchedObject picture, Tensor tensor, boolean filed) {
+        object = event.object();
+        cloudEvent = event.cloudEventAttributes();
+        bytes = picture.bytes().length;
+        given = true;
+        this.filed = filed;
+        transformed(picture, tensor);
     }
 
     public ObjectRef object() {
@@ -77,6 +100,11 @@ public final class Upload {
         return comesAgain;
     }
 
+    /** Whether it gave way to its neighbours before: it waits for something that lasts. */
+    public boolean cameAgain() {
+        return cameAgain;
+    }
+
     /** A call for it failed, and is not repeated in this chunk: it stays pending. */
     public void leave() {
         left = true;
@@ -92,10 +120,15 @@ public final class Upload {
         reach("predict");
     }
 
-    public void predicted(Prediction prediction) {
+    /** @param more see {@link Answer.Predictions#more()} */
+    public void predicted(Prediction prediction, String more) {
         this.prediction = prediction;
+        this.more = more;
         refusal = null;
         reach("file");
+        if (!filed) {
+            end(new Outcome.Skipped());
+        }
     }
 
     /**
@@ -147,6 +180,11 @@ public final class Upload {
         return present(prediction, "predicted");
     }
 
+    /** See {@link Answer.Predictions#more()}. */
+    public String more() {
+        return more;
+    }
+
     private <T> T present(@Nullable T value, String what) {
         if (value == null) {
             throw new IllegalStateException("not " + what + " yet: " + object.bucket());
@@ -173,7 +211,8 @@ public final class Upload {
     /** Gives it its outcome and lets go of its bytes. */
     public void end(Outcome outcome) {
         this.outcome = outcome;
-        release();
+        fetched = null;
+        tensor = null;
     }
 
     /** Back to the beginning, for a later chunk. */
@@ -181,15 +220,18 @@ public final class Upload {
         release();
         prediction = null;
         refusal = null;
+        cameAgain |= comesAgain && firstFailure != null;
         firstFailure = null;
         comesAgain = false;
         left = false;
-        reach("fetch");
+        reach(given ? "predict" : "fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */
     void release() {
-        fetched = null;
-        tensor = null;
+        if (!given) {
+            fetched = null;
+            tensor = null;
+        }
     }
 }

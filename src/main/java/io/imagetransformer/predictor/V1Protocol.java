@@ -144,15 +144,21 @@ public final class V1Protocol {
         }
         try {
             if (root.has("predictions")) {
-                return new Answer.Predictions(predictions(root.get("predictions"), instances));
+                return new Answer.Predictions(
+                        predictions(root.get("predictions"), instances), more(root, "predictions"));
             }
             if (root.has("outputs")) {
-                return new Answer.Predictions(predictions(rows(root.get("outputs"), instances), instances));
+                return new Answer.Predictions(
+                        predictions(rows(root.get("outputs"), instances), instances), more(root, "outputs"));
             }
         } catch (NoPrediction e) {
             return new Answer.Refused(e.getMessage());
         }
         return unreadable("no predictions in it: " + quote(root.toString()));
+    }
+
+    private static String more(JsonNode root, String predictions) {
+        return ((ObjectNode) root).without(predictions).toString();
     }
 
     private static List<Prediction> predictions(JsonNode rows, int instances) throws NoPrediction {
@@ -278,7 +284,7 @@ public final class V1Protocol {
 
     private static String quote(String text) {
         String line = text.length() > QUOTED ? text.substring(0, QUOTED) + "…" : text;
-        return line.replaceAll("\\p{Cntrl}", " ");
+        return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
     }
 
     /** Some instance has no usable prediction; stays inside this class. */

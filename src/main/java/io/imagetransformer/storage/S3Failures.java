@@ -3,6 +3,8 @@ package io.imagetransformer.storage;
 import java.util.Map;
 import java.util.Set;
 
+import javax.net.ssl.SSLException;
+
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -46,7 +48,10 @@ final class S3Failures {
      */
     static RuntimeException of(String store, SdkRequest request, SdkException thrown) {
         if (!(thrown instanceof AwsServiceException answer)) {
-            return new TransientFailure(store + " cannot be reached: " + rootMessage(thrown), thrown);
+            return new TransientFailure(
+                    store + " cannot be reached: " + rootMessage(thrown)
+                            + (isAboutTls(thrown) ? " (TLS: see tls.ca-file)" : ""),
+                    thrown);
         }
         if (request instanceof HeadObjectRequest && answer.statusCode() == 404) {
             return new ObjectMissing(store + " knows no such object");
@@ -85,6 +90,10 @@ final class S3Failures {
             return "PUT to bucket " + put.bucket();
         }
         return request.getClass().getSimpleName().replace("Request", "");
+    }
+
+    private static boolean isAboutTls(Throwable thrown) {
+        return thrown instanceof SSLException || thrown.getCause() != null && isAboutTls(thrown.getCause());
     }
 
     private static String rootMessage(Throwable thrown) {

@@ -23,7 +23,8 @@ class DefaultsAreWhatTheFileSaysTest {
         Settings settings = ShippedSettings.with(nothingChanged);
 
         // Then
-        Settings.Store store = new Settings.Store("", "us-east-1", "", "", false, Duration.ofSeconds(30));
+        Settings.Store store =
+                new Settings.Store("", "us-east-1", Secret.NONE, Secret.NONE, false, Duration.ofSeconds(30));
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Settings.Kafka(true, "localhost:9092"),
@@ -45,7 +46,19 @@ class DefaultsAreWhatTheFileSaysTest {
                         new Settings.Review(0, "review"),
                         new Settings.DeadLetter("mnist-dead-letter", true),
                         new Settings.Results(""),
+                        new Settings.Http(
+                                true,
+                                "0.0.0.0",
+                                8080,
+                                32 << 20,
+                                64,
+                                128L << 20,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(3),
+                                Set.of()),
+                        new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),
+                        new Settings.Tls(""),
                         false));
     }
 

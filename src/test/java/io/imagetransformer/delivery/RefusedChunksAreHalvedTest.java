@@ -2,6 +2,7 @@ package io.imagetransformer.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 
 import static io.imagetransformer.delivery.Given.ROOMY;
 import static io.imagetransformer.delivery.Given.batchOf;
@@ -23,7 +25,7 @@ class RefusedChunksAreHalvedTest {
         Chunk chunk = chunk(3);
 
         // When
-        chunk.accept(List.of(prediction("7"), prediction("8"), prediction("9")));
+        chunk.accept(new Answer.Predictions(List.of(prediction("7"), prediction("8"), prediction("9"))));
 
         // Then
         assertThat(chunk.getPredicted())
@@ -69,7 +71,7 @@ class RefusedChunksAreHalvedTest {
 
         // When
         taken.refuse("status 400");
-        taken.accept(List.of(prediction("1"), prediction("2")));
+        taken.accept(new Answer.Predictions(List.of(prediction("1"), prediction("2"))));
         alone.refuse("status 400");
 
         // Then
@@ -119,7 +121,7 @@ class RefusedChunksAreHalvedTest {
         chunk.refuse("status 400");
 
         // When
-        chunk.accept(List.of(prediction("1")));
+        chunk.accept(new Answer.Predictions(List.of(prediction("1"))));
         chunk.blameRefused();
 
         // Then
@@ -130,7 +132,7 @@ class RefusedChunksAreHalvedTest {
     @Test
     void aChunkOfNoneIsRefusesNone() {
         // Given
-        Chunk chunk = new Chunk(List.of());
+        Chunk chunk = new Chunk(List.of(), Map.of());
 
         // When
         chunk.blameRefused();
@@ -146,7 +148,7 @@ class RefusedChunksAreHalvedTest {
         Tensor tensor = new Tensor(1, 1, 1, new double[] {0.5});
 
         // When
-        Chunk probe = Chunk.probe(tensor);
+        Chunk probe = new Chunk(List.of(), Map.of()).probe(tensor);
 
         // Then
         assertThat(probe.tensors()).containsExactly(tensor);
@@ -157,8 +159,8 @@ class RefusedChunksAreHalvedTest {
         if (chunk.getToPredict().stream().anyMatch(bad::contains)) {
             chunk.refuse("status 400");
         } else {
-            chunk.accept(
-                    chunk.getToPredict().stream().map(upload -> prediction("1")).toList());
+            chunk.accept(new Answer.Predictions(
+                    chunk.getToPredict().stream().map(upload -> prediction("1")).toList()));
         }
         chunk.getRefusedHalves().forEach(half -> ask(half, bad));
     }
@@ -169,6 +171,6 @@ class RefusedChunksAreHalvedTest {
         List<Upload> uploads =
                 new ArrayList<>(batchOf(ROOMY, events).getUploads().toList());
         uploads.forEach(Given::fetch);
-        return new Chunk(uploads);
+        return new Chunk(uploads, Map.of());
     }
 }

@@ -111,6 +111,7 @@ class RecipesWorkTest {
     @BeforeEach
     void settings() {
         settings.put("kafka.enabled", "false");
+        settings.put("http.enabled", "false");
         settings.put("management.enabled", "false");
         settings.put("s3.endpoint", s3.endpoint().toString());
         settings.put("s3.access-key", s3.accessKey());

@@ -8,7 +8,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of 127.0.0.1 that a server may stop on and start on again. */
-final class LoopbackPorts {
+public final class LoopbackPorts {
     /**
      * The range ports are taken from. It ends below 32768, where Linux starts to number outgoing connections: a port
      * from that range can be taken by any client while its server is stopped, even by the client that keeps asking
@@ -30,7 +30,7 @@ final class LoopbackPorts {
     }
 
     /** A port that nothing listens on now. Nothing reserves it: bind it soon. */
-    static int free() {
+    public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
             if (isFree(port)) {
