@@ -98,7 +98,7 @@ public final class Wiring extends MainListenerSupport {
                         * settings.image().height()
                         * settings.image().channels(),
                 settings.image().maxBytes());
-        Retries retries = new Retries(patience(settings.events().hold()));
+        Retries retries = new Retries(patience(settings.events().hold()), outages);
         int workers = settings.batch().parallelism();
 
         registry.bind("settings", settings);

@@ -26,7 +26,6 @@ public final class Upload {
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
-    private boolean cameAgain;
     private boolean left;
 
     /** @param unknownSize bytes to reckon with where the event tells no size */
@@ -75,11 +74,6 @@ public final class Upload {
     /** Whether a later chunk works on it again, if it is pending. */
     public boolean comesAgain() {
         return comesAgain;
-    }
-
-    /** Whether it gave way to its neighbours before: it waits for something that lasts. */
-    public boolean cameAgain() {
-        return cameAgain;
     }
 
     /** A call for it failed, and is not repeated in this chunk: it stays pending. */
@@ -172,7 +166,6 @@ public final class Upload {
         release();
         prediction = null;
         refusal = null;
-        cameAgain |= comesAgain && firstFailure != null;
         firstFailure = null;
         comesAgain = false;
         left = false;

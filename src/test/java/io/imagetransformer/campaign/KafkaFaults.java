@@ -60,13 +60,14 @@ final class KafkaFaults {
 
     private static void stoppedAndStarted(Trial trial) {
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, Duration.ofSeconds(10), 1, trial.stack.kafka::stop, trial.stack.kafka::startAgain);
+        trial.outage(
+                program, "Kafka at", Duration.ofSeconds(10), 1, trial.stack.kafka::stop, trial.stack.kafka::startAgain);
     }
 
     private static void awayLongerThanMaxPollInterval(Trial trial) {
         trial.shortenThePatienceOfKafka();
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, Duration.ofSeconds(35), 1, trial.kafka::refuse, trial.kafka::heal);
+        trial.outage(program, "Kafka at", Duration.ofSeconds(35), 1, trial.kafka::refuse, trial.kafka::heal);
     }
 
     private static void commitFails(Trial trial) {
