@@ -44,8 +44,8 @@ final class PredictorFaults {
                     trial.outage(
                             trial.startWithUploads(),
                             "predictor",
-                            Duration.ofSeconds(35),
-                            3,
+                            Duration.ofSeconds(56),
+                            4,
                             trial.predictor::refuse,
                             trial.predictor::heal);
                 }),

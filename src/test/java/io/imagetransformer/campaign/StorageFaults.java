@@ -30,7 +30,7 @@ final class StorageFaults {
                         Defence.GIVE_BACK,
                         trial -> {
                             trial.shortenThePatienceOfKafka();
-                            outage(trial, Duration.ofSeconds(35), 3, trial.s3::refuse);
+                            outage(trial, Duration.ofSeconds(56), 4, trial.s3::refuse);
                         }),
                 new Scenario(
                         "s3-hangs",
@@ -50,7 +50,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-put-done-but-answer-lost",
                         "a copy that was written although nobody said so stays one copy",
-                        Defence.RETRIES,
+                        Defence.inJava("a copy's key is a function of the object"),
                         StorageFaults::putAnswerLost),
                 new Scenario(
                         "s3-connection-is-bad",
@@ -60,7 +60,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-credentials-rotated",
                         "refused credentials in mid-run are waited out, until the program is started with the new ones",
-                        Defence.GIVE_BACK,
+                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
                         StorageFaults::credentialsRotated),
                 new Scenario(
                         "s3-bucket-missing-then-created",
