@@ -120,17 +120,17 @@ public final class Campaign {
     }
 
     private Report.Run run(EmbeddedKafka broker, Turn turn) {
-        return run(broker, turn.scenario(), turn.seed(), withoutDefence);
-    }
-
-    /** Runs one scenario on a broker that nobody else uses meanwhile, and audits what became of it. */
-    static Report.Run run(EmbeddedKafka broker, Scenario scenario, long seed, boolean withoutDefence) {
-        long start = System.nanoTime();
         Path home = PackagedProgram.DISTRIBUTION;
         if (withoutDefence) {
             home = PackagedProgram.copy();
-            scenario.defence().removeFrom(home);
+            turn.scenario().defence().removeFrom(home);
         }
+        return run(broker, turn.scenario(), turn.seed(), home);
+    }
+
+    /** Runs one scenario on a broker that nobody else uses meanwhile, and audits what became of it. */
+    static Report.Run run(EmbeddedKafka broker, Scenario scenario, long seed, Path home) {
+        long start = System.nanoTime();
         try (Trial trial = new Trial(broker, scenario, seed, home)) {
             String skipped = "";
             try {

@@ -116,7 +116,7 @@ final class HostFaults {
         Files.writeString(clock, "+0");
         trial.settings.put("ld.preload", library);
         trial.settings.put("faketime.timestamp.file", clock.toString());
-        trial.settings.put("faketime.no.cache", "1");
+        trial.settings.put("faketime.cache.duration", "1");
         trial.settings.put("faketime.dont.fake.monotonic", "1");
         PackagedProgram program = trial.startWithUploads();
         for (String jump : List.of("+1h", "+1d", "-1d", "+3s", "-3s")) {
