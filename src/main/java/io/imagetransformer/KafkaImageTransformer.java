@@ -1,15 +1,11 @@
 package io.imagetransformer;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.Reader;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -19,13 +15,17 @@ import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.imagetransformer.camel.HttpDoorServer;
+import io.imagetransformer.camel.KafkaWatch;
 import io.imagetransformer.camel.Prerequisites;
-import io.imagetransformer.camel.Wiring;
+import io.imagetransformer.camel.Readiness;
+import io.imagetransformer.command.CommandFailure;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
-import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.OpenCv;
+import io.imagetransformer.serve.Admission;
 
 /**
  * The program: Camel Main with the routes of {@code routes/*.camel.yaml} and the settings of
@@ -36,7 +36,9 @@ import io.imagetransformer.image.OpenCv;
  */
 public final class KafkaImageTransformer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(KafkaImageTransformer.class);
-    private static final String SHIPPED_SETTINGS = "application.properties";
+
+    /** A door that nobody used for so long needs no drain. */
+    private static final Duration BUSY = Duration.ofSeconds(30);
 
     private final Path home;
     private final Main main = new Main();
@@ -54,12 +56,11 @@ public final class KafkaImageTransformer implements AutoCloseable {
     }
 
     public static void main(String[] arguments) {
-        Path home = Path.of(System.getProperty("image-transformer.home", "")).toAbsolutePath();
         KServeArguments kserve = KServeArguments.parse(arguments);
         if (!kserve.ignored().isEmpty()) {
             LOGGER.warn("arguments ignored, they mean nothing here: {}", String.join(" ", kserve.ignored()));
         }
-        System.exit(new KafkaImageTransformer(home, kserve.settings()).run());
+        System.exit(new KafkaImageTransformer(ProgramFolder.ofThisProcess().home(), kserve.settings()).run());
     }
 
     /** Runs until the process is told to stop. */
@@ -94,23 +95,19 @@ public final class KafkaImageTransformer implements AutoCloseable {
 
     /** Starts the routes, then, as soon as all that they need is there, the intake. */
     public void start() throws Exception {
-        SettingSources sources = settingSources();
-        sources.refuseUnknownKeys();
+        ProgramFolder folder = new ProgramFolder(home);
+        folder.configure(main, arguments);
         CompletableFuture<Void> natives = CompletableFuture.runAsync(OpenCv::load);
-        sources.overrides(arguments).forEach(main::addOverrideProperty);
-        main.setPropertyPlaceholderLocations(settingsLocations());
         main.configure().setRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
-        main.addMainListener(new Wiring(version()));
         main.start();
         natives.get();
         CamelContext context = main.getCamelContext();
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
         LOGGER.info(
-                "{} {}: events of topic {} at {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
+                "{} {}: {}, images from {} of {}, model {} at {} ({}), filed in {}/{}",
                 context.getName(),
-                version(),
-                settings.events().topic(),
-                settings.kafka().brokers(),
+                ProgramFolder.version(),
+                doors(context, settings),
                 settings.source().buckets(),
                 settings.sourceStore(),
                 settings.predictor().modelName(),
@@ -118,65 +115,96 @@ public final class KafkaImageTransformer implements AutoCloseable {
                 settings.predictor().protocol(),
                 settings.output().bucket(),
                 settings.output().keyLayout());
-        new Prerequisites(context, settings).await();
-        if (settings.kafka().enabled() && context.isStarted()) {
+        Prerequisites prerequisites = new Prerequisites(context, settings);
+        prerequisites.await();
+        if (!context.isStarted()) {
+            return;
+        }
+        if (settings.kafka().enabled()) {
             context.getRouteController().startRoute("intake");
-            LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
+            context.addService(new KafkaWatch(context, settings, bean(Outages.class)));
         }
+        bean(Readiness.class).started(prerequisites::missing);
+        LOGGER.info("ready, {} s after start", String.format("%.1f", uptimeSeconds()));
     }
 
-    /** Of two places that have a key, Camel takes the first. */
-    private String settingsLocations() {
-        String shipped = "classpath:" + SHIPPED_SETTINGS;
-        Path own = home.resolve(SHIPPED_SETTINGS);
-        return Files.exists(own) ? "file:" + own + "," + shipped : shipped;
+    private static String doors(CamelContext context, Settings settings) {
+        List<String> doors = new ArrayList<>();
+        if (settings.kafka().enabled()) {
+            doors.add("events of topic " + settings.events().topic() + " at "
+                    + settings.kafka().brokers());
+        }
+        if (settings.http().enabled()) {
+            HttpDoorServer server = context.hasService(HttpDoorServer.class);
+            doors.add((doors.isEmpty() ? "events" : "and") + " over HTTP on port " + server.getPort());
+        }
+        return doors.isEmpty() ? "no door is open (kafka.enabled, http.enabled)" : String.join(" ", doors);
     }
 
-    private SettingSources settingSources() throws IOException {
-        Properties shipped = new Properties();
-        try (InputStream in = KafkaImageTransformer.class.getResourceAsStream("/" + SHIPPED_SETTINGS)) {
-            shipped.load(in);
-        }
-        Properties own = new Properties();
-        if (Files.exists(home.resolve(SHIPPED_SETTINGS))) {
-            try (Reader in = Files.newBufferedReader(home.resolve(SHIPPED_SETTINGS), StandardCharsets.UTF_8)) {
-                own.load(in);
-            }
-        }
-        Map<String, String> systemProperties = System.getProperties().stringPropertyNames().stream()
-                .collect(Collectors.toMap(key -> key, System::getProperty));
-        return new SettingSources(
-                shipped.stringPropertyNames(), own.stringPropertyNames(), systemProperties, System.getenv());
+    private <T> T bean(Class<T> type) {
+        return main.getCamelContext().getRegistry().findSingleByType(type);
     }
 
-    /** Finishes the batch in hand, commits, leaves the group. */
+    /** The port of the HTTP door, also where {@code http.port} is 0. */
+    public int httpPort() {
+        return bean(HttpDoorServer.class).getPort();
+    }
+
+    /** Finishes the batch and the requests in hand, commits, leaves the group. */
     @Override
     public void close() {
+        if (main.getCamelContext() != null) {
+            drain(main.getCamelContext());
+        }
         main.stop();
+    }
+
+    /** Whoever sends requests here must notice that we go before they are turned away. */
+    private void drain(CamelContext context) {
+        Readiness readiness = bean(Readiness.class);
+        Admission admission = bean(Admission.class);
+        if (readiness == null || admission == null) {
+            return; // the start failed before there were any
+        }
+        readiness.stopping();
+        Duration drain = context.getRegistry()
+                .lookupByNameAndType("settings", Settings.class)
+                .http()
+                .drain();
+        if (admission.wasBusyWithin(BUSY)) {
+            try {
+                Thread.sleep(drain.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        admission.close();
     }
 
     private static double uptimeSeconds() {
         return ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
     }
 
-    private static String version() {
-        return Optional.ofNullable(KafkaImageTransformer.class.getPackage().getImplementationVersion())
-                .orElse("development");
-    }
-
-    /** One line: a setting's own message, else the innermost cause. */
-    private static String reason(Throwable thrown) {
+    /** One line: what we worded ourselves as it is, else the innermost cause. */
+    static String reason(Throwable thrown) {
         Throwable root = thrown;
-        while (!(root instanceof InvalidSettingException) && root.getCause() != null && root.getCause() != root) {
+        while (!isOurs(root) && root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        String message = root instanceof InvalidSettingException || root instanceof IllegalArgumentException
-                ? root.getMessage()
+        String message = isOurs(root) || root instanceof IllegalArgumentException
+                ? String.valueOf(root.getMessage())
                 : root.getClass().getSimpleName() + ": " + root.getMessage();
         // A mistake in a YAML file is told with the lines around it.
         return message.lines()
                 .map(String::strip)
                 .collect(Collectors.joining(" "))
                 .strip();
+    }
+
+    private static boolean isOurs(Throwable thrown) {
+        return thrown instanceof InvalidSettingException
+                || thrown instanceof CommandFailure
+                || thrown instanceof PermanentFailure
+                || thrown instanceof TransientFailure;
     }
 }

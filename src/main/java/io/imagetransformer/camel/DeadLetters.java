@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -19,15 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.delivery.DeadLetter;
+import io.imagetransformer.delivery.DeadLetterHeaders;
 import io.imagetransformer.delivery.SourceRecord;
 
 /**
- * The dead letter on the wire: the record as it came (key, value, headers), plus headers {@code dead-letter-*} that tell
- * the causes. Their table is in {@code docs/dead-letters.md}.
+ * The dead letter on the wire: the record as it came (key, value, headers), plus those of {@link
+ * DeadLetterHeaders} that tell the causes. Their table is in {@code docs/dead-letters.md}.
  */
 public final class DeadLetters {
     private static final Logger LOGGER = LoggerFactory.getLogger(DeadLetters.class);
-    private static final String PREFIX = "dead-letter-";
     private static final String LETTER = "deadLetter";
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -66,7 +65,7 @@ public final class DeadLetters {
                         "dead letter: {} at stage {}: {} (bucket {}, key {})",
                         first.reason(),
                         first.stage(),
-                        ImageFacts.forLog(first.message()),
+                        first.message(),
                         first.bucket(),
                         first.key() == null ? null : ImageFacts.forLog(first.key()));
     }
@@ -88,16 +87,16 @@ public final class DeadLetters {
         List<DeadLetter.Cause> few =
                 letter.causes().subList(0, Math.min(letter.causes().size(), FEW));
         tellCauses(message, record, letter.causes(), few);
-        header(message, "left-out", small ? "value" : "value, key, headers");
+        header(message, DeadLetterHeaders.LEFT_OUT, small ? "value" : "value, key, headers");
         if (value != null) {
-            header(message, "value-bytes", String.valueOf(value.length));
-            header(message, "value-sha256", sha256(value));
+            header(message, DeadLetterHeaders.VALUE_BYTES, String.valueOf(value.length));
+            header(message, DeadLetterHeaders.VALUE_SHA256, sha256(value));
         }
         message.setBody(null);
     }
 
     private static void copyKeyAndHeaders(SourceRecord record, Message message) {
-        record.headers().forEach((name, value) -> message.setHeader(harmless(name), value));
+        record.headers().forEach((name, value) -> message.setHeader(DeadLetterHeaders.carried(name), value));
         if (record.key() != null) {
             message.setHeader(KafkaConstants.KEY, record.key());
         }
@@ -114,28 +113,24 @@ public final class DeadLetters {
     private void tellCauses(
             Message message, SourceRecord record, List<DeadLetter.Cause> causes, List<DeadLetter.Cause> told) {
         DeadLetter.Cause first = causes.get(0);
-        header(message, "reason", first.reason());
-        header(message, "stage", first.stage());
-        header(message, "message", first.message());
-        header(message, "causes", json(told));
-        header(message, "cause-count", String.valueOf(causes.size()));
-        header(message, "topic", record.topic());
-        header(message, "partition", String.valueOf(record.partition()));
-        header(message, "offset", String.valueOf(record.offset()));
-        header(message, "time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        header(message, "version", version);
-    }
-
-    /** A record of somebody else must not steer the endpoint that sends it on: such header names are set apart. */
-    private static String harmless(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        boolean steers =
-                lower.startsWith("camel") || lower.startsWith("org.apache.camel") || lower.startsWith("kafka.");
-        return steers || lower.startsWith(PREFIX) ? PREFIX + "original-" + name : name;
+        header(message, DeadLetterHeaders.REASON, first.reason());
+        header(message, DeadLetterHeaders.STAGE, first.stage());
+        header(message, DeadLetterHeaders.MESSAGE, first.message());
+        header(message, DeadLetterHeaders.ATTEMPTS, String.valueOf(first.attempts()));
+        header(message, DeadLetterHeaders.CAUSES, json(told));
+        header(message, DeadLetterHeaders.CAUSE_COUNT, String.valueOf(causes.size()));
+        header(message, DeadLetterHeaders.TOPIC, record.topic());
+        header(message, DeadLetterHeaders.PARTITION, String.valueOf(record.partition()));
+        header(message, DeadLetterHeaders.OFFSET, String.valueOf(record.offset()));
+        header(
+                message,
+                DeadLetterHeaders.TIME,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        header(message, DeadLetterHeaders.VERSION, version);
     }
 
     private static void header(Message message, String name, String value) {
-        message.setHeader(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
+        message.setHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String json(List<DeadLetter.Cause> causes) {

@@ -5,6 +5,8 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.Optional;
 
+import javax.net.ssl.SSLException;
+
 /** KServe's health of a model over HTTP. */
 final class HttpPredictorHealth implements PredictorHealth {
     private static final int TIMEOUT_MILLIS = 5_000;
@@ -32,6 +34,9 @@ final class HttpPredictorHealth implements PredictorHealth {
             connection.disconnect();
             boolean ready = mandatory ? status == 200 : status < 500;
             return ready ? Optional.empty() : Optional.of("the predictor is not ready: " + url + " answers " + status);
+        } catch (SSLException e) {
+            return Optional.of(
+                    "the predictor at " + url + " cannot be reached by TLS: " + e.getMessage() + " (see tls.ca-file)");
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached");
         }

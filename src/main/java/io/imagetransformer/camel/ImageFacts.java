@@ -8,9 +8,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.Processor;
 import org.apache.camel.cloudevents.CloudEvent;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,17 @@ import io.imagetransformer.storage.Provenance;
  * The contract of a route editor: the facts of one image as exchange variables, see the table in
  * {@code docs/routes.md}. A fact that is not known is an absent variable.
  */
-public final class ImageFacts {
+public final class ImageFacts implements Processor {
+    /** Under these names Camel's users look for the attributes of a CloudEvent. */
+    private static final Map<String, String> CLOUD_EVENT_HEADERS = Map.of(
+            "id", CloudEvent.CAMEL_CLOUD_EVENT_ID,
+            "source", CloudEvent.CAMEL_CLOUD_EVENT_SOURCE,
+            "type", CloudEvent.CAMEL_CLOUD_EVENT_TYPE,
+            "subject", CloudEvent.CAMEL_CLOUD_EVENT_SUBJECT,
+            "time", CloudEvent.CAMEL_CLOUD_EVENT_TIME);
+
+    private static final Pattern BREAKS_A_LINE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
     private final KeyLayout layout;
     private final Settings.Output output;
     private final String model;
@@ -45,7 +57,8 @@ public final class ImageFacts {
      *
      * @throws io.imagetransformer.PermanentFailure for a label or key that cannot be filed
      */
-    public void state(Exchange exchange) {
+    @Override
+    public void process(Exchange exchange) {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("file");
@@ -111,17 +124,10 @@ public final class ImageFacts {
         message.setHeader(AWS2S3Constants.METADATA, metadata);
     }
 
-    /** Under the names where Camel's users look for them. */
     private static void describeCloudEvent(Message message, Map<String, String> attributes) {
-        Map<String, String> names = Map.of(
-                "id", CloudEvent.CAMEL_CLOUD_EVENT_ID,
-                "source", CloudEvent.CAMEL_CLOUD_EVENT_SOURCE,
-                "type", CloudEvent.CAMEL_CLOUD_EVENT_TYPE,
-                "subject", CloudEvent.CAMEL_CLOUD_EVENT_SUBJECT,
-                "time", CloudEvent.CAMEL_CLOUD_EVENT_TIME);
-        names.forEach((attribute, header) -> {
-            String value = attributes.get(attribute);
-            if (value != null) {
+        attributes.forEach((attribute, value) -> {
+            String header = CLOUD_EVENT_HEADERS.get(attribute);
+            if (header != null) {
                 message.setHeader(header, value);
             }
         });
@@ -129,7 +135,7 @@ public final class ImageFacts {
 
     /** One line, whatever the key holds. */
     static String forLog(String key) {
-        return key.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+        return BREAKS_A_LINE.matcher(key).replaceAll("?");
     }
 
     /**

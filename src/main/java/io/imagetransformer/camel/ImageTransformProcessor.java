@@ -21,6 +21,7 @@ import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.image.ImageTransform;
+import io.imagetransformer.image.RefusedReason;
 import io.imagetransformer.image.TransformResult;
 import io.imagetransformer.storage.Provenance;
 
@@ -60,7 +61,8 @@ public final class ImageTransformProcessor implements Processor {
         if (size > maxBytes) {
             object.abort();
             throw new PermanentFailure(
-                    "too-many-bytes", "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
+                    RefusedReason.TOO_MANY_BYTES.code(),
+                    "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
         }
         if (size > upload.bytes()) {
             object.abort();

@@ -76,9 +76,9 @@ abstract class Predictor {
         if (answer instanceof Answer.Predictions all) {
             outages.back(who);
             probe.remember(chunk.tensors().get(0));
-            chunk.accept(all.predictions());
+            chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {
-            outages.back(who);
+            // Not back yet: the probe has to tell whether it takes any image.
             chunk.refuse(refused.what());
         } else if (answer instanceof Answer.Unavailable unavailable) {
             throw unavailable(unavailable);

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Chunk;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.Tensor;
 
 /**
@@ -16,11 +17,18 @@ public final class PredictorProbe {
     private static final String DOUBTFUL = "doubtfulChunk";
 
     private final Tensor blank;
+    private final String who;
+    private final Outages outages;
     private volatile @Nullable Tensor known;
 
-    /** @param blank a picture of one colour, of the model's shape */
-    public PredictorProbe(Tensor blank) {
+    /**
+     * @param blank a picture of one colour, of the model's shape
+     * @param who the predictor, for a person
+     */
+    public PredictorProbe(Tensor blank, String who, Outages outages) {
         this.blank = blank;
+        this.who = who;
+        this.outages = outages;
     }
 
     void remember(Tensor taken) {
@@ -46,8 +54,9 @@ public final class PredictorProbe {
         Chunk probe = exchange.getMessage().getBody(Chunk.class);
         Chunk doubtful = exchange.getProperty(DOUBTFUL, Chunk.class);
         if (probe.getPredicted().isEmpty()) {
-            throw new TransientFailure(
-                    "the predictor refuses every image, also one that is known to be good: " + doubtful.refusal());
+            String why = who + " refuses every image, also one that is known to be good: " + doubtful.refusal();
+            outages.lost(who, why);
+            throw new TransientFailure(why);
         }
         exchange.getMessage().setBody(doubtful);
     }

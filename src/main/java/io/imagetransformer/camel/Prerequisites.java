@@ -3,21 +3,20 @@ package io.imagetransformer.camel;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.kafka.KafkaEndpoint;
-import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ import io.imagetransformer.config.Settings;
 public final class Prerequisites {
     private static final Logger LOGGER = LoggerFactory.getLogger(Prerequisites.class);
     private static final long PAUSE_MILLIS = 500;
-    private static final int KAFKA_TIMEOUT_MILLIS = 5_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
     private static final String TOLD_BY_THE_OUTAGE = "";
     private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
 
@@ -62,26 +61,60 @@ public final class Prerequisites {
      */
     public void await() throws InterruptedException {
         if (settings.kafka().enabled()) {
-            try (Admin admin = admin()) {
+            try (Admin admin = new KafkaClients(context, settings.kafka().brokers()).admin()) {
                 await(() -> topicMissing(admin));
             }
         }
         requireKnownHost(settings.sourceStore().endpoint());
         requireKnownHost(settings.outputStore().endpoint());
+        requireKnownPredictor();
+        for (Check check : neighbours()) {
+            await(check);
+        }
+    }
+
+    /** The stores and the predictor, each once. */
+    private List<Check> neighbours() {
         S3Client source = context.getRegistry().lookupByNameAndType("sourceS3", S3Client.class);
         S3Client output = context.getRegistry().lookupByNameAndType("outputS3", S3Client.class);
+        List<Check> checks = new ArrayList<>();
         for (String bucket : settings.source().buckets()) {
             if (!bucket.equals("*")) {
-                await(() -> bucketMissing(source, "source.buckets", bucket));
+                checks.add(() -> bucketMissing(source, "source.buckets", bucket));
             }
         }
-        await(() -> bucketMissing(output, "output.bucket", settings.output().bucket()));
+        checks.add(
+                () -> bucketMissing(output, "output.bucket", settings.output().bucket()));
         if (settings.review().below() > 0) {
-            await(() -> bucketMissing(output, "review.bucket", settings.review().bucket()));
+            checks.add(() ->
+                    bucketMissing(output, "review.bucket", settings.review().bucket()));
         }
-        requireKnownPredictor();
-        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
-        await(() -> predictor.trouble().map(trouble -> trouble + ": waiting"));
+        checks.add(this::predictorMissing);
+        return checks;
+    }
+
+    /** What of all that is missing now, for a person: the first thing. Asks each neighbour once, and does not wait. */
+    public Optional<String> missing() {
+        try {
+            for (Check check : neighbours()) {
+                Optional<String> missing = check.missing();
+                if (missing.isPresent()) {
+                    return Optional.of(missing.get().isEmpty() ? "S3 is away" : missing.get());
+                }
+            }
+            return settings.kafka().enabled() ? consumersMissing() : Optional.empty();
+        } catch (InvalidSettingException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** As camel-kafka tells of its consumers: whether each has its group's coordinator. */
+    private Optional<String> consumersMissing() {
+        KafkaConsumer consumer = (KafkaConsumer) context.getRoute("intake").getConsumer();
+        return consumer.healthStates().stream()
+                .filter(state -> !state.isReady())
+                .map(state -> "Kafka: " + state.buildStateMessage())
+                .findFirst();
     }
 
     private void await(Check check) throws InterruptedException {
@@ -94,23 +127,6 @@ public final class Prerequisites {
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             missing = check.missing();
-        }
-    }
-
-    private Admin admin() {
-        KafkaEndpoint events = (KafkaEndpoint) context.getRoute("intake").getEndpoint();
-        Properties properties = events.getConfiguration().createConsumerProperties();
-        properties.put(
-                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.kafka().brokers());
-        properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
-        properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, KAFKA_TIMEOUT_MILLIS);
-        properties.keySet().removeIf(key -> key.toString().contains("deserializer"));
-        try {
-            return Admin.create(properties);
-        } catch (KafkaException e) {
-            throw new InvalidSettingException(
-                    "kafka.brokers=" + settings.kafka().brokers() + " cannot be used: " + rootMessage(e)
-                            + "; name brokers as host:port, comma-separated");
         }
     }
 
@@ -156,6 +172,10 @@ public final class Prerequisites {
     }
 
     private Optional<String> kafkaAway(ExecutionException e) {
+        if (e.getCause() instanceof SslAuthenticationException) {
+            throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " and we do not agree on TLS: "
+                    + rootMessage(e) + "; see tls.ca-file and camel.component.kafka.ssl-*");
+        }
         if (e.getCause() instanceof AuthenticationException) {
             throw new InvalidSettingException("Kafka at " + settings.kafka().brokers() + " refuses our credentials: "
                     + rootMessage(e) + "; see camel.component.kafka.*");
@@ -224,6 +244,11 @@ public final class Prerequisites {
         return Optional.empty();
     }
 
+    private Optional<String> predictorMissing() {
+        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
+        return predictor.trouble().map(trouble -> trouble + ": waiting");
+    }
+
     private static <T extends Throwable> @Nullable T cause(Throwable thrown, Class<T> type) {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             if (type.isInstance(t)) {
@@ -233,7 +258,7 @@ public final class Prerequisites {
         return null;
     }
 
-    private static String rootMessage(Throwable thrown) {
+    static String rootMessage(Throwable thrown) {
         Throwable root = thrown;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -1,6 +1,7 @@
 package io.imagetransformer.camel;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.camel.Exchange;
@@ -16,6 +17,9 @@ public final class Retries {
     private static final Logger LOGGER = LoggerFactory.getLogger(Retries.class);
     private static final long CALM_NANOS = Duration.ofSeconds(30).toNanos();
 
+    /** As {@code maximumRedeliveryDelay} of {@code errors.camel.yaml}. */
+    private static final long LONGEST_DELAY_MILLIS = 5_000;
+
     private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - CALM_NANOS);
     private final Duration patience;
 
@@ -30,12 +34,14 @@ public final class Retries {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         int repeats = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         int most = TransientFailure.AS_LONG_AS_IT_LASTS;
+        long wait = 0;
         if (failure instanceof TransientFailure known) {
             most = known.repeats();
+            wait = known.retryAfterMillis();
         } else {
             tell(failure, exchange);
         }
-        if (batch == null || repeats > most || batch.isStopped() || !batch.hasTime()) {
+        if (batch == null || repeats > most || batch.isStopped() || !batch.hasTimeFor(Duration.ofMillis(wait))) {
             return false;
         }
         Upload upload = Exchanges.uploadOrNull(exchange);
@@ -55,11 +61,24 @@ public final class Retries {
         }
     }
 
-    /** Before the back-off: where the other side says how long to wait, that is the delay. */
-    public void honourRetryAfter(Exchange exchange) {
+    /**
+     * Before the back-off: where the other side says how long to wait, that is the delay, while the batch may be held; an
+     * image that gave way before, and comes again, does not begin with short delays anew.
+     */
+    public void chooseDelay(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Upload upload = Exchanges.uploadOrNull(exchange);
         if (failure instanceof TransientFailure known && known.retryAfterMillis() > 0) {
-            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, known.retryAfterMillis());
+            long left = Exchanges.batch(exchange).millisLeft();
+            delay(exchange, Math.max(1, Math.min(known.retryAfterMillis(), left)));
+        } else if (upload != null && upload.cameAgain()) {
+            delay(
+                    exchange,
+                    ThreadLocalRandom.current().nextLong(LONGEST_DELAY_MILLIS / 2, LONGEST_DELAY_MILLIS * 3 / 2));
         }
+    }
+
+    private static void delay(Exchange exchange, long millis) {
+        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, millis);
     }
 }

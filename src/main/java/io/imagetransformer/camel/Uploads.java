@@ -5,6 +5,7 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.DeadLetterReason;
 import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.delivery.Upload;
@@ -68,8 +69,12 @@ public final class Uploads {
             upload.end(
                     upload.object().mayNotExistYet()
                             ? new Outcome.Ignored(IgnoredReason.MULTIPART_NOT_COMPLETE.code(), failure.getMessage())
-                            : new Outcome.Failed("fetch", "object-missing", failure.getMessage()));
+                            : new Outcome.Failed(
+                                    "fetch", DeadLetterReason.OBJECT_MISSING.code(), failure.getMessage()));
         } else {
+            if (upload != null) {
+                upload.leave();
+            }
             Batch batch = Exchanges.batch(exchange);
             batch.isTroubledBy(String.valueOf(failure.getMessage()));
             if (upload == null || !upload.comesAgain()) {

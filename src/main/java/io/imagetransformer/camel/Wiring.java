@@ -7,17 +7,23 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Component;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyConfiguration;
+import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
+import io.imagetransformer.config.CaFile;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.SettingSources;
 import io.imagetransformer.config.Settings;
@@ -30,6 +36,10 @@ import io.imagetransformer.event.SourcePolicy;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.Tensor;
 import io.imagetransformer.predictor.V2Model;
+import io.imagetransformer.serve.Admission;
+import io.imagetransformer.serve.Answers;
+import io.imagetransformer.serve.CloudEventReplies;
+import io.imagetransformer.serve.DataPlane;
 import io.imagetransformer.storage.GetObjectRequests;
 import io.imagetransformer.storage.KeyLayout;
 import io.imagetransformer.storage.S3Clients;
@@ -39,6 +49,7 @@ public final class Wiring extends MainListenerSupport {
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(10);
 
     private final String version;
+    private @Nullable CaFile caFile;
 
     /** @param version of this program, for dead letters */
     public Wiring(String version) {
@@ -58,7 +69,11 @@ public final class Wiring extends MainListenerSupport {
     public void beforeConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
         Settings settings = Settings.read(key -> context.resolvePropertyPlaceholders("{{" + key + ":}}"));
-        requireFreeManagementPort(context);
+        requireFreePorts(settings);
+        if (!settings.tls().caFile().isEmpty()) {
+            // Before the first client is made.
+            caFile = CaFile.trust(settings.tls().caFile());
+        }
         Properties derived = new Properties();
         derived.setProperty("predictor.url", settings.predictor().baseUrl());
         derived.setProperty("predictor.v2-url", settings.predictor().v2Url());
@@ -66,21 +81,36 @@ public final class Wiring extends MainListenerSupport {
         bind(context, settings);
     }
 
-    /** Camel's own server only warns when its port is taken, and the program would run on without health and metrics. */
-    private static void requireFreeManagementPort(CamelContext context) {
-        if (!Boolean.parseBoolean(context.resolvePropertyPlaceholders("{{management.enabled}}"))) {
-            return;
+    @Override
+    public void afterStop(BaseMainSupport main) {
+        if (caFile != null) {
+            caFile.close();
         }
-        String port = context.resolvePropertyPlaceholders("{{management.port}}");
-        if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
-            throw new InvalidSettingException("management.port=" + port + " is no port: give a number from 0 to 65535");
+    }
+
+    /** A server only warns when its port is taken, and the program would run on without it. */
+    private static void requireFreePorts(Settings settings) {
+        if (settings.management().enabled()) {
+            requireFreePort("management.port", settings.management().port(), "management.enabled");
         }
+        if (settings.http().enabled()) {
+            requireFreePort("http.port", settings.http().port(), "http.enabled");
+            if (settings.management().enabled()
+                    && settings.management().port() == settings.http().port()
+                    && settings.http().port() != 0) {
+                throw new InvalidSettingException(
+                        "http.port=" + settings.http().port() + " is management.port, too: choose another");
+            }
+        }
+    }
+
+    private static void requireFreePort(String key, int port, String switchedBy) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(Integer.parseInt(port)));
+            probe.bind(new InetSocketAddress(port));
         } catch (IOException e) {
             throw new InvalidSettingException(
-                    "management.port=" + port + " is in use: choose another, or set management.enabled=false");
+                    key + "=" + port + " is in use: choose another, or set " + switchedBy + "=false");
         }
     }
 
@@ -89,18 +119,24 @@ public final class Wiring extends MainListenerSupport {
         Outages outages = new Outages();
         PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         BatchLimits limits = BatchLimits.of(
+                settings.predictor().concurrency(),
                 settings.batch().maxImages(),
                 settings.batch().maxBytes(),
                 settings.image().width()
                         * settings.image().height()
                         * settings.image().channels(),
                 settings.image().maxBytes());
+        EventDecoder decoder = new EventDecoder(DecoderLimits.defaults());
+        SourcePolicy policy = new SourcePolicy(settings.source().buckets(), settings.outputBuckets());
+        Meters meters = new Meters(meterRegistry, outages);
+        ImageTransform transform = new ImageTransform(settings.image());
         Retries retries = new Retries(patience(settings.events().hold()));
         int workers = settings.batch().parallelism();
 
         registry.bind("settings", settings);
         registry.bind("outages", outages);
         registry.bind("metricsRegistry", meterRegistry);
+        context.addRoutePolicyFactory(routeTimers(meterRegistry));
         registry.bind("aws2-s3", s3Component(context));
         S3Client sourceS3 = S3Clients.create(settings.sourceStore(), workers + 2, outages);
         boolean oneStore = settings.outputStore().equals(settings.sourceStore());
@@ -108,22 +144,18 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("outputS3", oneStore ? sourceS3 : S3Clients.create(settings.outputStore(), workers + 2, outages));
         registry.bind(
                 "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
+        registry.bind("laneWorkers", context.getExecutorServiceManager().newCachedThreadPool(this, "laneWorkers"));
         registry.bind(
                 "kafkaBatches",
-                new KafkaBatches(
-                        new EventDecoder(DecoderLimits.defaults()),
-                        new SourcePolicy(settings.source().buckets(), settings.outputBuckets()),
-                        limits,
-                        settings.events().hold(),
-                        new Meters(meterRegistry, outages)));
+                new KafkaBatches(decoder, policy, limits, settings.events().hold(), meters));
         Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled());
         registry.bind("uploads", uploads);
-        registry.bind("stoppedImages", new StoppedImages(uploads));
+        registry.bind("requestObject", (Processor) uploads::request);
+        registry.bind("filedImages", new FiledImages(uploads));
         registry.bind(
                 "imageTransformProcessor",
-                new ImageTransformProcessor(
-                        new ImageTransform(settings.image()), settings.image().maxBytes()));
-        PredictorProbe probe = new PredictorProbe(blank(settings));
+                new ImageTransformProcessor(transform, settings.image().maxBytes()));
+        PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe);
         registry.bind(
@@ -137,12 +169,75 @@ public final class Wiring extends MainListenerSupport {
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
         registry.bind("retries", retries);
-        registry.bind("retryAfter", (Processor) retries::honourRetryAfter);
+        registry.bind("chooseDelay", (Processor) retries::chooseDelay);
+
+        Readiness readiness = new Readiness();
+        registry.bind("readiness", readiness);
+        registry.bind("readinessCheck", new ReadinessCheck(readiness));
+        Admission admission =
+                new Admission(settings.http().maxConcurrency(), settings.http().maxMemory());
+        registry.bind("admission", admission);
+        HttpDoorServer server = new HttpDoorServer(settings.http(), admission, outages);
+        registry.bind("httpDoorServer", server);
+        registry.bind(
+                "httpDoor",
+                new HttpDoor(
+                        new DataPlane(
+                                settings.predictor().modelName(),
+                                decoder,
+                                policy,
+                                readiness::missing,
+                                meterRegistry::scrape),
+                        new Answers(
+                                settings.predictor().modelName(),
+                                new CloudEventReplies(
+                                        settings.cloudEvents().type(),
+                                        settings.cloudEvents().source(),
+                                        settings.cloudEvents().merge(),
+                                        Clock.systemUTC())),
+                        server,
+                        admission,
+                        settings.http(),
+                        limits,
+                        transform,
+                        meters));
+    }
+
+    /** Before the routes, which listen at it. */
+    @Override
+    public void afterConfigure(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
+        if (settings.http().enabled()) {
+            try {
+                context.addService(
+                        context.getRegistry().lookupByNameAndType("httpDoorServer", HttpDoorServer.class), true, true);
+            } catch (Exception e) {
+                throw new IllegalStateException("the HTTP door cannot be opened", e);
+            }
+        }
+    }
+
+    /** A timer per route, but for those that run for every image: they cost 4 % of the throughput. */
+    private static RoutePolicyFactory routeTimers(MeterRegistry meterRegistry) {
+        MicrometerRoutePolicyConfiguration configuration = new MicrometerRoutePolicyConfiguration();
+        configuration.setContextEnabled(false);
+        configuration.setExcludePattern("fetch-image,file-image");
+        MicrometerRoutePolicyFactory factory = new MicrometerRoutePolicyFactory();
+        factory.setMeterRegistry(meterRegistry);
+        factory.setPolicyConfiguration(configuration);
+        return factory;
+    }
+
+    /** The predictor, for a person: what its outages are told under. */
+    private static String who(Settings.Predictor predictor) {
+        boolean grpc = predictor.protocol() == Settings.Protocol.GRPC_V2;
+        return "predictor " + (grpc ? predictor.host() : predictor.baseUrl());
     }
 
     private static void bindPredictor(Registry registry, Settings settings, Outages outages, PredictorProbe probe) {
         Settings.Predictor predictor = settings.predictor();
-        String who = "predictor " + predictor.baseUrl();
+        String who = who(predictor);
         V2Model model = new V2Model(predictor.v2(), settings.image());
         switch (predictor.protocol()) {
             case V1 -> {
@@ -154,7 +249,7 @@ public final class Wiring extends MainListenerSupport {
                 registry.bind("v2Predictor", new V2Predictor(who, outages, probe, model));
                 registry.bind("predictorHealth", new HttpPredictorHealth(predictor.v2Url() + "/ready", true));
             }
-            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, outages, probe, model);
+            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, who, outages, probe, model);
         }
     }
 

@@ -6,6 +6,6 @@ public class InvalidSettingException extends IllegalArgumentException {
 
     /** @param message for a person: names key, value (secrets left out) and fix; made one line where a value has several */
     public InvalidSettingException(String message) {
-        super(message.replaceAll("\\p{Cntrl}", "?"));
+        super(message.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 public record KServeArguments(Map<String, String> settings, List<String> ignored) {
     private static final Map<String, String> KEYS = Map.of(
             "--model_name", "model.name",
+            "--http_port", "http.port",
             "--predictor_host", "predictor.host",
             "--predictor_protocol", "predictor.protocol",
             "--predictor_use_ssl", "predictor.use-ssl",

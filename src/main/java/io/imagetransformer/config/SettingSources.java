@@ -20,6 +20,7 @@ import java.util.Set;
  */
 public record SettingSources(
         Set<String> shipped, Set<String> own, Map<String, String> systemProperties, Map<String, String> environment) {
+    private static final String KAFKA_VARIABLES = "CAMEL_COMPONENT_KAFKA_";
 
     /** @throws InvalidSettingException for an unknown key under one of our prefixes */
     public void refuseUnknownKeys() {
@@ -43,8 +44,27 @@ public record SettingSources(
                 overrides.put(key, value);
             }
         }
+        overrides.putAll(kafkaOfTheEnvironment());
         overrides.putAll(arguments);
         return overrides;
+    }
+
+    /**
+     * Kafka's security, which no file need hold: {@code CAMEL_COMPONENT_KAFKA_SASL_MECHANISM} is
+     * {@code camel.component.kafka.sasl-mechanism}. Camel Main reads such variables itself, but not where the environment
+     * is its last resort, as we have it.
+     */
+    private Map<String, String> kafkaOfTheEnvironment() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        environment.forEach((name, value) -> {
+            if (name.startsWith(KAFKA_VARIABLES)) {
+                String key = name.substring(KAFKA_VARIABLES.length())
+                        .toLowerCase(Locale.ROOT)
+                        .replace('_', '-');
+                settings.put("camel.component.kafka." + key, value);
+            }
+        });
+        return settings;
     }
 
     /** {@code s3.access-key} is {@code S3_ACCESS_KEY}: Camel's own rule. */

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,10 @@ public record Settings(
         Review review,
         DeadLetter deadLetter,
         Results results,
+        Http http,
+        CloudEvents cloudEvents,
         Management management,
+        Tls tls,
         boolean logImages) {
 
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -50,6 +55,9 @@ public record Settings(
     private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
     private static final Pattern HOST =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?(/[A-Za-z0-9._/-]*)?");
+
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final String HEADER_RULE = "the name of an HTTP header";
 
     /** Longer than this no single step of ours takes besides the calls of S3 and predictor. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
@@ -72,14 +80,16 @@ public record Settings(
         }
     }
 
-    /** One S3 client: empty {@code endpoint} is AWS, empty keys are the default credentials chain. */
+    /** One S3 client: empty {@code endpoint} is AWS; keys, if none is given, are the default credentials chain's. */
     public record Store(
-            String endpoint, String region, String accessKey, String secretKey, boolean pathStyle, Duration timeout) {
+            String endpoint, String region, Secret accessKey, Secret secretKey, boolean pathStyle, Duration timeout) {
         /** Without the secrets. */
         @Override
         public String toString() {
             return (endpoint.isEmpty() ? "AWS " + region : endpoint)
-                    + (accessKey.isEmpty() ? " (default credentials chain)" : " as " + accessKey);
+                    + (accessKey.isGiven()
+                            ? " as " + (accessKey.isInFile() ? accessKey : accessKey.text())
+                            : " (default credentials chain)");
         }
     }
 
@@ -92,6 +102,7 @@ public record Settings(
             boolean useSsl,
             Duration timeout,
             int maxInstances,
+            int concurrency,
             V2Options v2) {
         /** {@code http(s)://host[:port]}, without a slash at its end. */
         public String baseUrl() {
@@ -122,6 +133,29 @@ public record Settings(
 
     /** The topic that gets an event per finished image; empty: none. */
     public record Results(String topic) {}
+
+    /** The certificate authorities that are trusted beside Java's, a file; empty: none. */
+    public record Tls(String caFile) {}
+
+    /**
+     * The HTTP door.
+     *
+     * @param maxMemory bytes of all bodies and pictures that requests hold together
+     * @param forwardHeaders in lower case, besides those that are always forwarded
+     */
+    public record Http(
+            boolean enabled,
+            String host,
+            int port,
+            int maxBytes,
+            int maxConcurrency,
+            long maxMemory,
+            Duration requestTimeout,
+            Duration drain,
+            Set<String> forwardHeaders) {}
+
+    /** Attributes of the CloudEvents that answer CloudEvents; with {@code merge}, the request's own are kept, too. */
+    public record CloudEvents(String type, String source, boolean merge) {}
 
     /** The port of health and metrics; Camel's own {@code camel.management.*} are made from these two keys. */
     public record Management(boolean enabled, int port) {}
@@ -160,7 +194,10 @@ public record Settings(
                 new Review(in.fraction("review.below"), in.name("review.bucket", BUCKET, BUCKET_RULE)),
                 deadLetter(in),
                 results(in),
+                http(in),
+                cloudEvents(in),
                 new Management(in.flag("management.enabled"), in.integer("management.port", 0, 65_535)),
+                new Tls(in.text("tls.ca-file")),
                 in.flag("log.images"));
         settings.checkTogether(in);
         return settings;
@@ -188,8 +225,8 @@ public record Settings(
         Store store = new Store(
                 endpoint,
                 in.mandatory("s3.region"),
-                in.text("s3.access-key"),
-                in.text("s3.secret-key"),
+                in.secret("s3.access-key"),
+                in.secret("s3.secret-key"),
                 in.text("s3.path-style").isEmpty() ? !endpoint.isEmpty() : in.flag("s3.path-style"),
                 in.duration("s3.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)));
         bothKeysOrNone("s3", store.accessKey(), store.secretKey());
@@ -198,22 +235,22 @@ public record Settings(
 
     private static Store outputStore(SettingsReader in, Store source) {
         String endpoint = endpoint(in, "output.s3.endpoint");
-        String accessKey = in.text("output.s3.access-key");
-        String secretKey = in.text("output.s3.secret-key");
+        Secret accessKey = in.secret("output.s3.access-key");
+        Secret secretKey = in.secret("output.s3.secret-key");
         bothKeysOrNone("output.s3", accessKey, secretKey);
         String pathStyle = in.text("output.s3.path-style").isEmpty() ? "s3.path-style" : "output.s3.path-style";
         return new Store(
                 endpoint.isEmpty() ? source.endpoint() : endpoint,
                 in.text("output.s3.region").isEmpty() ? source.region() : in.text("output.s3.region"),
-                accessKey.isEmpty() ? source.accessKey() : accessKey,
-                secretKey.isEmpty() ? source.secretKey() : secretKey,
+                accessKey.isGiven() ? accessKey : source.accessKey(),
+                secretKey.isGiven() ? secretKey : source.secretKey(),
                 in.text(pathStyle).isEmpty() ? source.pathStyle() || !endpoint.isEmpty() : in.flag(pathStyle),
                 source.timeout());
     }
 
-    private static void bothKeysOrNone(String prefix, String accessKey, String secretKey) {
-        if (accessKey.isEmpty() != secretKey.isEmpty()) {
-            throw new InvalidSettingException(prefix + (accessKey.isEmpty() ? ".access-key" : ".secret-key")
+    private static void bothKeysOrNone(String prefix, Secret accessKey, Secret secretKey) {
+        if (accessKey.isGiven() != secretKey.isGiven()) {
+            throw new InvalidSettingException(prefix + (accessKey.isGiven() ? ".secret-key" : ".access-key")
                     + " is empty but its partner is not: give both, or none for AWS's default credentials chain");
         }
     }
@@ -248,6 +285,7 @@ public record Settings(
                 in.flag("predictor.use-ssl"),
                 in.duration("predictor.timeout", Duration.ofMillis(100), Duration.ofMinutes(30)),
                 in.integer("predictor.max-instances", 1, 10_000),
+                in.integer("predictor.concurrency", 1, 64),
                 v2(in));
         if (predictor.protocol() == Protocol.GRPC_V2 && predictor.host().contains("/")) {
             throw new InvalidSettingException(SettingsReader.shown("predictor.host", predictor.host())
@@ -337,6 +375,38 @@ public record Settings(
                     + " is the events topic itself: every result would come back; name another");
         }
         return new Results(topic);
+    }
+
+    private static Http http(SettingsReader in) {
+        Set<String> forwarded = in.text("http.forward-headers").isEmpty()
+                ? Set.of()
+                : in.names("http.forward-headers", HEADER, HEADER_RULE).stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet());
+        Http http = new Http(
+                in.flag("http.enabled"),
+                in.mandatory("http.host"),
+                in.integer("http.port", 0, 65_535),
+                (int) in.size("http.max-bytes", 1_024, 1L << 30),
+                in.integer("http.max-concurrency", 1, 1_000),
+                in.size("http.max-memory", 1 << 20, 1L << 40),
+                in.duration("http.request-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
+                in.duration("http.drain", Duration.ZERO, Duration.ofSeconds(20)),
+                forwarded);
+        if (http.maxMemory() < http.maxBytes()) {
+            throw new InvalidSettingException("http.max-memory=" + in.text("http.max-memory")
+                    + " is below http.max-bytes=" + in.text("http.max-bytes")
+                    + ": one request would not fit; raise the first or lower the second");
+        }
+        return http;
+    }
+
+    private static CloudEvents cloudEvents(SettingsReader in) {
+        String source = in.text("ce.source");
+        return new CloudEvents(
+                in.mandatory("ce.type"),
+                source.isEmpty() ? "io.kserve.inference." + in.mandatory("model.name") : source,
+                in.pythonFlag("ce.merge"));
     }
 
     private void checkTogether(SettingsReader in) {

@@ -1,5 +1,7 @@
 package io.imagetransformer.config;
 
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +32,33 @@ final class SettingsReader {
         this.lookup = lookup;
     }
 
-    /** The value, blanks around it left out (a secret from a file ends with a line feed); empty where the key has none. */
+    /** The value, blanks around it left out (a secret ends with a line feed as often as not); empty where the key has none. */
     String text(String key) {
         return lookup.apply(key).strip();
+    }
+
+    /** What {@code key} holds, or the file that {@code key-file} names; none of both is no mistake. */
+    Secret secret(String key) {
+        Secret secret = new Secret(text(key), text(key + "-file"));
+        if (!secret.text().isEmpty() && secret.isInFile()) {
+            throw new InvalidSettingException(key + " and " + key + "-file are both given: give one of them");
+        }
+        if (secret.isInFile()) {
+            requireReadable(key + "-file", secret);
+        }
+        return secret;
+    }
+
+    private static void requireReadable(String key, Secret secret) {
+        try {
+            if (!secret.value().isEmpty()) {
+                return;
+            }
+        } catch (UncheckedIOException | InvalidPathException e) {
+            throw new InvalidSettingException(
+                    key + "=" + secret.file() + " cannot be read: correct the path, or let us read it");
+        }
+        throw new InvalidSettingException(key + "=" + secret.file() + " is empty: write the key into it");
     }
 
     /** A value that the routes read, too, as it is: so blanks around it are refused, not left out. */
@@ -103,6 +129,15 @@ final class SettingsReader {
                 throw new InvalidSettingException(
                         shown(key) + " is neither true nor false: write one of them, in lower case");
         };
+    }
+
+    /** A flag that KServe's users write as Python does: True, TRUE. */
+    boolean pythonFlag(String key) {
+        String value = mandatory(key);
+        if (value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false")) {
+            return Boolean.parseBoolean(value);
+        }
+        throw new InvalidSettingException(shown(key) + " is neither true nor false: write one of them");
     }
 
     int integer(String key, int least, int most) {

@@ -1,20 +1,14 @@
 package io.imagetransformer.delivery;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -33,6 +27,9 @@ import io.imagetransformer.image.Tensor;
  * worked on, in the batch's order, never in one chunk.
  */
 public final class Batch {
+    /** Fewer uploads for a call of the predictor cost more than a second lane brings. */
+    private static final int WORTH_A_LANE = 16;
+
     private final List<Entry> entries;
     private final BatchLimits limits;
     private final Map<String, String> forwardedHeaders;
@@ -131,7 +128,7 @@ public final class Batch {
         });
     }
 
-    private static List<String> key(Upload upload) {
+    static List<String> key(Upload upload) {
         return List.of(upload.object().bucket(), upload.object().key());
     }
 
@@ -158,12 +155,17 @@ public final class Batch {
 
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
-        return System.nanoTime() - deadline < 0;
+        return millisLeft() > 0;
+    }
+
+    /** For so long infrastructure may be waited for still, in milliseconds; 0 or less where the time is up. */
+    public long millisLeft() {
+        return Duration.ofNanos(deadline - System.nanoTime()).toMillis();
     }
 
     /** Whether it may be waited so long; not only begun to wait. */
     public boolean hasTimeFor(Duration wait) {
-        return System.nanoTime() + wait.toNanos() - deadline < 0;
+        return millisLeft() > wait.toMillis();
     }
 
     /**
@@ -184,67 +186,34 @@ public final class Batch {
         return stopped;
     }
 
-    private boolean mayGoOn() {
+    /** See {@link Chunk#forwardedHeaders()}. */
+    Map<String, String> forwardedHeaders() {
+        return forwardedHeaders;
+    }
+
+    boolean mayGoOn() {
         return !stopped && hasTime();
     }
 
     /**
-     * The pending uploads, a chunk at a time; ends early when the time is up. What a chunk leaves pending for the time
-     * being ({@link Upload#comesAgain}: it is larger than its event told, or cannot be had just now) comes again in a
-     * later chunk.
-     *
-     * <p>Camel's split asks whether there is more before the chunk in hand is worked, so before anybody knows what that
-     * one leaves over: the answer is yes then, and the last chunk may be empty.
+     * The pending uploads, divided among lanes that are worked side by side, so that one waits for the predictor while
+     * another waits for the store. Uploads of one key share a lane; few uploads share one call of the predictor.
      */
-    public Iterator<Chunk> getChunks() {
-        Deque<Upload> queue =
-                new ArrayDeque<>(getUploads().filter(Upload::isPending).toList());
-        return new Iterator<>() {
-            private final List<Upload> inHand = new ArrayList<>();
-
-            @Override
-            public boolean hasNext() {
-                return mayGoOn() && (!queue.isEmpty() || inHand.stream().anyMatch(Upload::isPending));
-            }
-
-            @Override
-            public Chunk next() {
-                if (queue.isEmpty() && inHand.isEmpty()) {
-                    throw new NoSuchElementException();
-                }
-                requeueWhatComesAgain();
-                if (mayGoOn()) {
-                    takeAsManyAsFit();
-                }
-                return new Chunk(inHand, forwardedHeaders);
-            }
-
-            private void requeueWhatComesAgain() {
-                for (Upload upload : inHand) {
-                    if (upload.isPending() && upload.comesAgain()) {
-                        upload.restart();
-                        queue.add(upload);
-                    } else {
-                        upload.release();
-                    }
-                }
-                inHand.clear();
-            }
-
-            private void takeAsManyAsFit() {
-                long bytes = 0;
-                Set<List<String>> keys = new HashSet<>();
-                while (!queue.isEmpty() && inHand.size() < limits.maxImages()) {
-                    Upload next = queue.element();
-                    bytes += next.bytes() + limits.bytesPerTensor();
-                    boolean keyInHand = !keys.add(key(next));
-                    if (keyInHand || !inHand.isEmpty() && bytes > limits.maxBytes()) {
-                        break;
-                    }
-                    inHand.add(queue.remove());
-                }
-            }
-        };
+    public List<Lane> getLanes() {
+        List<Upload> pending = getUploads().filter(Upload::isPending).toList();
+        int lanes = Math.min(limits.lanes(), 1 + pending.size() / WORTH_A_LANE);
+        Map<List<String>, Integer> laneOfKey = new HashMap<>();
+        List<List<Upload>> uploads = Stream.generate(() -> (List<Upload>) new ArrayList<Upload>())
+                .limit(lanes)
+                .toList();
+        for (int i = 0; i < pending.size(); i++) {
+            int next = i * lanes / pending.size();
+            Upload upload = pending.get(i);
+            uploads.get(laneOfKey.computeIfAbsent(key(upload), key -> next)).add(upload);
+        }
+        return uploads.stream()
+                .map(each -> new Lane(this, each, limits, limits.maxBytes() / lanes))
+                .toList();
     }
 
     /** Whether some upload has no outcome yet. */
@@ -273,7 +242,8 @@ public final class Batch {
         List<DeadLetter.Cause> causes = new ArrayList<>();
         for (Decoded decoded : entry.decoded()) {
             if (decoded instanceof Decoded.Malformed malformed) {
-                causes.add(new DeadLetter.Cause("decode", malformed.reason().code(), malformed.detail(), null, null));
+                causes.add(
+                        new DeadLetter.Cause("decode", malformed.reason().code(), malformed.detail(), 1, null, null));
             }
         }
         for (Upload upload : entry.uploads()) {
@@ -282,6 +252,7 @@ public final class Batch {
                         failed.stage(),
                         failed.reason(),
                         failed.message(),
+                        upload.attempts(),
                         upload.object().bucket(),
                         upload.object().key()));
             }

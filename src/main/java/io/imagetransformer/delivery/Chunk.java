@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
-import io.imagetransformer.predictor.Prediction;
+import io.imagetransformer.predictor.Answer;
 
 /**
  * The uploads that are in memory together: fetched side by side, predicted in one call, filed side by side. A half of a
@@ -75,11 +75,11 @@ public final class Chunk {
         return getToPredict().stream().map(Upload::tensor).toList();
     }
 
-    /** @param predictions one per {@link #getToPredict()}, in its order */
-    public void accept(List<Prediction> predictions) {
+    /** @param answer with one prediction per {@link #getToPredict()}, in its order */
+    public void accept(Answer.Predictions answer) {
         List<Upload> asked = getToPredict();
         for (int i = 0; i < asked.size(); i++) {
-            asked.get(i).predicted(predictions.get(i));
+            asked.get(i).predicted(answer.predictions().get(i), answer.more());
         }
         refusal = null;
     }
@@ -88,6 +88,7 @@ public final class Chunk {
     public void refuse(String what) {
         refusal = what;
         List<Upload> asked = getToPredict();
+        asked.forEach(upload -> upload.enter("predict"));
         if (asked.size() == 1) {
             asked.get(0).refused(what);
         }
@@ -122,8 +123,8 @@ public final class Chunk {
     public void blameRefused() {
         uploads.stream()
                 .filter(Chunk::isRefusedAlone)
-                .forEach(upload -> upload.end(
-                        new Outcome.Failed("predict", "predictor-refused", String.valueOf(upload.refusal()))));
+                .forEach(upload -> upload.end(new Outcome.Failed(
+                        "predict", DeadLetterReason.PREDICTOR_REFUSED.code(), String.valueOf(upload.refusal()))));
     }
 
     private static boolean isRefusedAlone(Upload upload) {

@@ -4,6 +4,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.imagetransformer.event.Printable;
+
 /**
  * A record that we will never accept, with every cause.
  *
@@ -19,8 +21,10 @@ public record DeadLetter(@Nullable SourceRecord record, List<Cause> causes) {
      * Why one object failed.
      *
      * @param stage decode, fetch, transform, predict or file
-     * @param reason in kebab-case, of the closed list in {@code docs/dead-letters.md}
-     * @param message one line for a person
+     * @param reason a code of {@link DeadLetterReason}
+     * @param message for a person; made one line of some 300 characters at most
+     * @param attempts how often the stage was tried on this object before it was given up; of predict: how often the
+     *     predictor refused it
      * @param bucket of the object; null where the record could not be read
      * @param key of the object, decoded and as hostile as its uploader; null where the record could not be read
      */
@@ -28,6 +32,11 @@ public record DeadLetter(@Nullable SourceRecord record, List<Cause> causes) {
             String stage,
             String reason,
             String message,
+            int attempts,
             @Nullable String bucket,
-            @Nullable String key) {}
+            @Nullable String key) {
+        public Cause {
+            message = Printable.line(message);
+        }
+    }
 }

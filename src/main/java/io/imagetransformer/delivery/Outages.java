@@ -2,6 +2,7 @@ package io.imagetransformer.delivery;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -68,6 +69,11 @@ public final class Outages {
             Duration lasted = Duration.ofNanos(nanoTime.getAsLong() - outage.since());
             LOGGER.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
         }
+    }
+
+    /** Who is away now. */
+    public Set<String> away() {
+        return Set.copyOf(open.keySet());
     }
 
     /** How many are away now. */

@@ -22,7 +22,7 @@ public sealed interface Outcome {
      * Goes to the dead letter topic.
      *
      * @param stage where it failed: decode, fetch, transform, predict or file
-     * @param reason in kebab-case, of the closed list in {@code docs/dead-letters.md}
+     * @param reason a code of {@link DeadLetterReason}
      * @param message one line for a person
      */
     record Failed(String stage, String reason, String message) implements Outcome {}

@@ -50,6 +50,6 @@ public final class Relabelled {
     }
 
     private static String place(Outcome.Filed filed) {
-        return filed.bucket() + "/" + filed.key().replaceAll("\\p{Cntrl}", "?");
+        return filed.bucket() + "/" + filed.key().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 import io.imagetransformer.predictor.Prediction;
 
 /**
@@ -19,13 +20,17 @@ public final class Upload {
     private final Map<String, String> cloudEvent;
     private long bytes;
     private String stage = "fetch";
+    private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
     private @Nullable Prediction prediction;
+    private String more = "{}";
     private @Nullable String refusal;
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
+    private boolean cameAgain;
+    private boolean left;
     /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
     private final boolean given;
 
@@ -95,16 +100,32 @@ public final class Upload {
         return comesAgain;
     }
 
+    /** Whether it gave way to its neighbours before: it waits for something that lasts. */
+    public boolean cameAgain() {
+        return cameAgain;
+    }
+
+    /** A call for it failed, and is not repeated in this chunk: it stays pending. */
+    public void leave() {
+        left = true;
+    }
+
+    public boolean isLeft() {
+        return left;
+    }
+
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        stage = "predict";
+        reach("predict");
     }
 
-    public void predicted(Prediction prediction) {
+    /** @param more see {@link Answer.Predictions#more()} */
+    public void predicted(Prediction prediction, String more) {
         this.prediction = prediction;
+        this.more = more;
         refusal = null;
-        stage = "file";
+        reach("file");
         if (!filed) {
             end(new Outcome.Skipped());
         }
@@ -129,8 +150,22 @@ public final class Upload {
         return stage;
     }
 
+    /** Works on a stage, for the first time or again. */
     public void enter(String stage) {
-        this.stage = stage;
+        reach(stage);
+        attempts++;
+    }
+
+    private void reach(String next) {
+        if (!next.equals(stage)) {
+            stage = next;
+            attempts = 0;
+        }
+    }
+
+    /** How often the present {@link #stage()} was entered. */
+    public int attempts() {
+        return attempts;
     }
 
     public FetchedObject fetched() {
@@ -143,6 +178,11 @@ public final class Upload {
 
     public Prediction prediction() {
         return present(prediction, "predicted");
+    }
+
+    /** See {@link Answer.Predictions#more()}. */
+    public String more() {
+        return more;
     }
 
     private <T> T present(@Nullable T value, String what) {
@@ -180,9 +220,11 @@ public final class Upload {
         release();
         prediction = null;
         refusal = null;
+        cameAgain |= comesAgain && firstFailure != null;
         firstFailure = null;
         comesAgain = false;
-        stage = given ? "predict" : "fetch";
+        left = false;
+        reach(given ? "predict" : "fetch");
     }
 
     /** Lets go of bytes and tensor, so that a pending upload costs no memory. */

@@ -4,10 +4,19 @@ import java.util.List;
 
 /** What a predictor's body turned out to be. */
 public sealed interface Answer {
-    /** One prediction per instance, in the order of the request. */
-    record Predictions(List<Prediction> predictions) implements Answer {
+    /**
+     * One prediction per instance, in the order of the request.
+     *
+     * @param more what the answer tells besides of the call as a whole, as a compact JSON object; {@code {}} for nothing
+     */
+    record Predictions(List<Prediction> predictions, String more) implements Answer {
         public Predictions {
             predictions = List.copyOf(predictions);
+        }
+
+        /** With nothing besides. */
+        public Predictions(List<Prediction> predictions) {
+            this(predictions, "{}");
         }
     }
 

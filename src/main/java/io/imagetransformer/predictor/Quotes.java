@@ -14,6 +14,6 @@ final class Quotes {
 
     static String quote(String text) {
         String line = text.length() > LENGTH ? text.substring(0, LENGTH) + "…" : text;
-        return line.replaceAll("\\p{Cntrl}", " ");
+        return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
     }
 }

@@ -79,10 +79,12 @@ public final class V1Protocol {
         try {
             JsonNode root = PredictorJson.read(body, body.length);
             if (root.has("predictions")) {
-                return new Answer.Predictions(predictions(root.get("predictions"), instances));
+                return new Answer.Predictions(
+                        predictions(root.get("predictions"), instances), more(root, "predictions"));
             }
             if (root.has("outputs")) {
-                return new Answer.Predictions(predictions(rows(root.get("outputs"), instances), instances));
+                return new Answer.Predictions(
+                        predictions(rows(root.get("outputs"), instances), instances), more(root, "outputs"));
             }
             return new Answer.Unavailable("no predictions in it: " + Quotes.quote(root.toString()), 0);
         } catch (NoJson e) {
@@ -90,6 +92,10 @@ public final class V1Protocol {
         } catch (NoPrediction e) {
             return new Answer.Refused(e.getMessage());
         }
+    }
+
+    private static String more(JsonNode root, String predictions) {
+        return ((ObjectNode) root).without(predictions).toString();
     }
 
     private static List<Prediction> predictions(JsonNode rows, int instances) throws NoPrediction {

@@ -4,6 +4,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.image.RefusedReason;
 
 /** Asks for exactly the bytes that an event tells of: its version, or the object as long as its ETag is the event's. */
 public final class GetObjectRequests {
@@ -23,7 +24,8 @@ public final class GetObjectRequests {
         Long size = object.size();
         if (size != null && size > maxBytes) {
             throw new PermanentFailure(
-                    "too-many-bytes", "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
+                    RefusedReason.TOO_MANY_BYTES.code(),
+                    "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
         }
         GetObjectRequest.Builder request =
                 GetObjectRequest.builder().bucket(object.bucket()).key(object.key());

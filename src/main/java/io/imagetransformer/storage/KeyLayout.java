@@ -2,14 +2,18 @@ package io.imagetransformer.storage;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.config.InvalidSettingException;
+import io.imagetransformer.delivery.DeadLetterReason;
 
 /**
  * Where an image is filed: {@code output.key}, with {@code {label}}, {@code {bucket}} and {@code {key}} filled in. What
@@ -33,6 +37,8 @@ public final class KeyLayout {
                     Character.UNASSIGNED)
             .map(Byte::intValue)
             .collect(Collectors.toSet());
+
+    private static final Pattern ORDERED = Pattern.compile("(?<before>[^{}]*)(?:\\{label}(?<between>[^{}]*))?\\{key}");
 
     private final String layout;
 
@@ -71,7 +77,8 @@ public final class KeyLayout {
     public String destination(String label, String bucket, String key) {
         if (!SAFE_LABEL.matcher(label).matches() || label.endsWith(" ")) {
             throw new PermanentFailure(
-                    "unsafe-label", "the model's label cannot be part of a key: " + printable(label));
+                    DeadLetterReason.UNSAFE_LABEL.code(),
+                    "the model's label cannot be part of a key: " + printable(label));
         }
         String destination = PLACEHOLDER
                 .matcher(layout)
@@ -84,9 +91,57 @@ public final class KeyLayout {
         int bytes = destination.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > LONGEST_KEY) {
             throw new PermanentFailure(
-                    "destination-key-too-long", "the key of the copy would have " + bytes + " bytes, S3 allows 1,024");
+                    DeadLetterReason.DESTINATION_KEY_TOO_LONG.code(),
+                    "the key of the copy would have " + bytes + " bytes, S3 allows 1,024");
         }
         return destination;
+    }
+
+    /**
+     * How a bucket with such copies can be listed in the order of their sources' keys: by label.
+     *
+     * @param before the text before the label; without a label: before the key
+     * @param between the text between label and key, with a slash in it; null where the layout has no label
+     */
+    public record Order(String before, @Nullable String between) {
+        /** Whether copies lie apart by their label. */
+        public boolean hasLabel() {
+            return between != null;
+        }
+
+        /**
+         * What precedes the source's key in the copies under one label.
+         *
+         * @param folder up to the first slash behind the label, as S3 lists it by the delimiter {@code /}
+         * @return empty where the folder is no label of ours
+         */
+        public Optional<String> prefixOf(String folder) {
+            if (between == null || !folder.startsWith(before)) {
+                return Optional.empty();
+            }
+            String upToSlash = between.substring(0, between.indexOf('/') + 1);
+            String rest = folder.substring(before.length());
+            if (!rest.endsWith(upToSlash)) {
+                return Optional.empty();
+            }
+            String label = rest.substring(0, rest.length() - upToSlash.length());
+            return SAFE_LABEL.matcher(label).matches() ? Optional.of(before + label + between) : Optional.empty();
+        }
+    }
+
+    /**
+     * The order of the copies of one source bucket; empty where the layout has none: the key is not its end, or no slash
+     * parts label and key.
+     */
+    public Optional<Order> order(String bucket) {
+        Matcher ordered = ORDERED.matcher(layout.replace("{bucket}", bucket));
+        if (!ordered.matches()) {
+            return Optional.empty();
+        }
+        String between = ordered.group("between");
+        return between == null || between.contains("/")
+                ? Optional.of(new Order(ordered.group("before"), between))
+                : Optional.empty();
     }
 
     private static String printable(String label) {

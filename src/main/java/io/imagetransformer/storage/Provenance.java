@@ -41,6 +41,18 @@ public final class Provenance {
     }
 
     /**
+     * Whether a copy with this user metadata tells that it was made of an object with this ETag.
+     *
+     * @param userMetadata names without {@code x-amz-meta-}, in any case
+     * @param eTag of the source, without quotes
+     */
+    public static boolean namesSource(Map<String, String> userMetadata, String eTag) {
+        return userMetadata.entrySet().stream()
+                .anyMatch(entry -> entry.getKey().equalsIgnoreCase(PREFIX + "source-etag")
+                        && entry.getValue().equals(encoded(eTag)));
+    }
+
+    /**
      * The user metadata of the copy.
      *
      * @param userMetadata the uploader's, names without {@code x-amz-meta-}; kept as it is
@@ -72,9 +84,11 @@ public final class Provenance {
     }
 
     private static int size(Map<String, String> metadata) {
-        return metadata.entrySet().stream()
-                .mapToInt(entry -> HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length)
-                .sum();
+        int size = 0;
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+            size += HEADER + utf8(entry.getKey()).length + utf8(entry.getValue()).length;
+        }
+        return size;
     }
 
     private static String encoded(String text) {

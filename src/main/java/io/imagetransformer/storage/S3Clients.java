@@ -52,9 +52,11 @@ public final class S3Clients {
         if (!store.endpoint().isEmpty()) {
             builder.endpointOverride(URI.create(store.endpoint()));
         }
-        if (!store.accessKey().isEmpty()) {
-            builder.credentialsProvider(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create(store.accessKey(), store.secretKey())));
+        if (store.accessKey().isInFile() || store.secretKey().isInFile()) {
+            builder.credentialsProvider(new KeysFromFiles(store));
+        } else if (store.accessKey().isGiven()) {
+            builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                    store.accessKey().value(), store.secretKey().value())));
         }
         return new TranslatingClient(builder.build(), name, outages);
     }

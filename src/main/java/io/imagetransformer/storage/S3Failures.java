@@ -3,34 +3,38 @@ package io.imagetransformer.storage;
 import java.util.Map;
 import java.util.Set;
 
+import javax.net.ssl.SSLException;
+
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.TransientFailure;
+import io.imagetransformer.delivery.DeadLetterReason;
 
 /** The one place that says which S3 error is which failure: see the table in {@code docs/failures.md}. */
 final class S3Failures {
     private static final Set<String> NO_OBJECT = Set.of("NoSuchKey", "NoSuchVersion", "MethodNotAllowed");
 
     /** Answers about the copy to be put, which the next try would get, too. AWS's codes and MinIO's own. */
-    private static final Map<String, String> COPY_REFUSED = Map.of(
-            "KeyTooLongError", "destination-key-too-long",
-            "XMinioInvalidObjectName", "destination-key-refused",
-            "XMinioParentIsObject", "destination-key-refused",
-            "InvalidURI", "destination-key-refused",
-            "EntityTooLarge", "object-refused",
-            "MetadataTooLarge", "object-refused");
+    private static final Map<String, DeadLetterReason> COPY_REFUSED = Map.of(
+            "KeyTooLongError", DeadLetterReason.DESTINATION_KEY_TOO_LONG,
+            "XMinioInvalidObjectName", DeadLetterReason.DESTINATION_KEY_REFUSED,
+            "XMinioParentIsObject", DeadLetterReason.DESTINATION_KEY_REFUSED,
+            "InvalidURI", DeadLetterReason.DESTINATION_KEY_REFUSED,
+            "EntityTooLarge", DeadLetterReason.OBJECT_REFUSED,
+            "MetadataTooLarge", DeadLetterReason.OBJECT_REFUSED);
 
     /** The same of an object to be read. */
-    private static final Map<String, String> SOURCE_REFUSED = Map.of(
-            "KeyTooLongError", "object-refused",
-            "XMinioInvalidObjectName", "object-refused",
-            "InvalidURI", "object-refused",
-            "InvalidObjectState", "object-archived");
+    private static final Map<String, DeadLetterReason> SOURCE_REFUSED = Map.of(
+            "KeyTooLongError", DeadLetterReason.OBJECT_REFUSED,
+            "XMinioInvalidObjectName", DeadLetterReason.OBJECT_REFUSED,
+            "InvalidURI", DeadLetterReason.OBJECT_REFUSED,
+            "InvalidObjectState", DeadLetterReason.OBJECT_ARCHIVED);
 
     private S3Failures() {}
 
@@ -44,11 +48,18 @@ final class S3Failures {
      */
     static RuntimeException of(String store, SdkRequest request, SdkException thrown) {
         if (!(thrown instanceof AwsServiceException answer)) {
-            return new TransientFailure(store + " cannot be reached: " + rootMessage(thrown), thrown);
+            return new TransientFailure(
+                    store + " cannot be reached: " + rootMessage(thrown)
+                            + (isAboutTls(thrown) ? " (TLS: see tls.ca-file)" : ""),
+                    thrown);
         }
-        String code = answer.awsErrorDetails() == null
-                ? ""
-                : String.valueOf(answer.awsErrorDetails().errorCode());
+        if (request instanceof HeadObjectRequest && answer.statusCode() == 404) {
+            return new ObjectMissing(store + " knows no such object");
+        }
+        // The answer to a HEAD has no document, and so no code.
+        boolean coded =
+                answer.awsErrorDetails() != null && answer.awsErrorDetails().errorCode() != null;
+        String code = coded ? answer.awsErrorDetails().errorCode() : "";
         String said = store + " answered " + answer.statusCode() + (code.isEmpty() ? "" : " " + code) + " to "
                 + describe(request);
         if (request instanceof GetObjectRequest) {
@@ -61,9 +72,9 @@ final class S3Failures {
                 return new ObjectMissing(said);
             }
         }
-        String reason = (request instanceof GetObjectRequest ? SOURCE_REFUSED : COPY_REFUSED).get(code);
+        DeadLetterReason reason = (request instanceof GetObjectRequest ? SOURCE_REFUSED : COPY_REFUSED).get(code);
         if (reason != null) {
-            return new PermanentFailure(reason, said);
+            return new PermanentFailure(reason.code(), said);
         }
         String hint = answer.statusCode() == 403 && request instanceof GetObjectRequest
                 ? " (AWS also answers 403 for a missing object where s3:ListBucket is not granted)"
@@ -79,6 +90,10 @@ final class S3Failures {
             return "PUT to bucket " + put.bucket();
         }
         return request.getClass().getSimpleName().replace("Request", "");
+    }
+
+    private static boolean isAboutTls(Throwable thrown) {
+        return thrown instanceof SSLException || thrown.getCause() != null && isAboutTls(thrown.getCause());
     }
 
     private static String rootMessage(Throwable thrown) {

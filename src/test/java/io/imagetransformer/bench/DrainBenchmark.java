@@ -22,6 +22,7 @@ import io.imagetransformer.sandbox.EmbeddedKafka;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.EmbeddedS3;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.ProcessFigures;
 import io.imagetransformer.sandbox.S3Call;
 
 /**
@@ -33,7 +34,6 @@ import io.imagetransformer.sandbox.S3Call;
  */
 public final class DrainBenchmark {
     private static final Path DISTRIBUTION = Path.of("target/kafka-image-transformer/bin/kafka-image-transformer");
-    private static final long TICKS_PER_SECOND = 100;
 
     private final EmbeddedKafka kafka = EmbeddedKafka.start();
     private final EmbeddedS3 s3;
@@ -167,17 +167,17 @@ public final class DrainBenchmark {
                         "OUTPUT_BUCKET", "digits",
                         "JAVA_HOME", System.getProperty("java.home")));
         long start = System.nanoTime();
-        long serversCpu = cpuTicks(ProcessHandle.current().pid());
+        double serversCpu = ProcessFigures.cpuSeconds(ProcessHandle.current().pid());
         Process process = builder.start();
-        long cpu = 0;
-        long rss = 0;
+        double cpu = 0;
+        double rss = 0;
         long deadline = start + Duration.ofMinutes(10).toNanos();
         while (puts.get() < images && System.nanoTime() < deadline && process.isAlive()) {
-            cpu = Math.max(cpu, cpuTicks(process.pid()));
-            rss = Math.max(rss, peakRssKiB(process.pid()));
+            cpu = Math.max(cpu, ProcessFigures.cpuSeconds(process.pid()));
+            rss = Math.max(rss, ProcessFigures.peakRssMiB(process.pid()));
             TimeUnit.MILLISECONDS.sleep(100);
         }
-        serversCpu = cpuTicks(ProcessHandle.current().pid()) - serversCpu;
+        serversCpu = ProcessFigures.cpuSeconds(ProcessHandle.current().pid()) - serversCpu;
         process.destroy();
         process.waitFor(30, TimeUnit.SECONDS);
         int filed = Math.min(puts.get(), images);
@@ -192,9 +192,9 @@ public final class DrainBenchmark {
                 (first - start) / 1e9,
                 images * 1e9 / (last - first),
                 (images - images / 2) * 1e9 / (last - middle),
-                cpu * 1_000.0 / TICKS_PER_SECOND / images,
-                serversCpu * 1_000.0 / TICKS_PER_SECOND / images,
-                rss / 1_024,
+                cpu * 1_000 / images,
+                serversCpu * 1_000 / images,
+                Math.round(rss),
                 accuracy());
     }
 
@@ -216,28 +216,6 @@ public final class DrainBenchmark {
                             Integer.parseInt(parts[0]) == Mnist.truth(Integer.parseInt(parts[1]) % Mnist.size()))
                     .count();
             return (double) right / images;
-        }
-    }
-
-    private static long cpuTicks(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    private static long peakRssKiB(long pid) {
-        try {
-            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException e) {
-            return 0;
         }
     }
 }

@@ -24,7 +24,8 @@ class DefaultsAreWhatTheFileSaysTest {
         Settings settings = ShippedSettings.with(nothingChanged);
 
         // Then
-        Settings.Store store = new Settings.Store("", "us-east-1", "", "", false, Duration.ofSeconds(30));
+        Settings.Store store =
+                new Settings.Store("", "us-east-1", Secret.NONE, Secret.NONE, false, Duration.ofSeconds(30));
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Settings.Kafka(true, "localhost:9092"),
@@ -47,13 +48,26 @@ class DefaultsAreWhatTheFileSaysTest {
                                 false,
                                 Duration.ofMinutes(1),
                                 256,
+                                2,
                                 V2Options.none()),
                         new ImageSettings(28, 28, 1, Invert.ALWAYS, 32L << 20, 100_000_000),
                         new Settings.Output("digits", "{label}/{key}"),
                         new Settings.Review(0, "review"),
                         new Settings.DeadLetter("mnist-dead-letter", true),
                         new Settings.Results(""),
+                        new Settings.Http(
+                                true,
+                                "0.0.0.0",
+                                8080,
+                                32 << 20,
+                                64,
+                                128L << 20,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(3),
+                                Set.of()),
+                        new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),
+                        new Settings.Tls(""),
                         false));
     }
 

@@ -37,12 +37,17 @@ class EveryKeyIsMappedTest {
         all.put("s3.region", "eu-west-1");
         all.put("s3.access-key", "source-id");
         all.put("s3.secret-key", "source-secret");
+        // Given once, and once by file: as text here, as files below.
+        all.put("s3.access-key-file", "");
+        all.put("s3.secret-key-file", "");
         all.put("s3.path-style", "false");
         all.put("s3.timeout", "5s");
         all.put("output.s3.endpoint", "https://ceph.example:8443");
         all.put("output.s3.region", "eu-north-1");
-        all.put("output.s3.access-key", "output-id");
-        all.put("output.s3.secret-key", "output-secret");
+        all.put("output.s3.access-key", "");
+        all.put("output.s3.secret-key", "");
+        all.put("output.s3.access-key-file", "LICENSE");
+        all.put("output.s3.secret-key-file", "NOTICE");
         all.put("output.s3.path-style", "true");
         all.put("model.name", "cats");
         all.put("predictor.host", "cats.models.svc:8080");
@@ -58,6 +63,7 @@ class EveryKeyIsMappedTest {
         all.put("predictor.output.scores", "cats");
         all.put("predictor.binary", "true");
         all.put("predictor.parameters", "fast=true, seed=-5,mode=a=b,note=");
+        all.put("predictor.concurrency", "7");
         all.put("image.width", "224");
         all.put("image.height", "192");
         all.put("image.channels", "3");
@@ -72,8 +78,21 @@ class EveryKeyIsMappedTest {
         all.put("dead-letter.topic", "hospital");
         all.put("dead-letter.create", "false");
         all.put("results.topic", "filed");
+        all.put("http.enabled", "false");
+        all.put("http.host", "127.0.0.1");
+        all.put("http.port", "8085");
+        all.put("http.max-bytes", "1MiB");
+        all.put("http.max-concurrency", "7");
+        all.put("http.max-memory", "2MiB");
+        all.put("http.request-timeout", "20s");
+        all.put("http.drain", "0s");
+        all.put("http.forward-headers", "X-Tenant, x-user");
+        all.put("ce.type", "com.example.classified");
+        all.put("ce.source", "/cats");
+        all.put("ce.merge", "True");
         all.put("management.enabled", "false");
         all.put("management.port", "0");
+        all.put("tls.ca-file", "/etc/ca.crt");
         all.put("log.images", "true");
         return all;
     }
@@ -108,15 +127,15 @@ class EveryKeyIsMappedTest {
                         new Settings.Store(
                                 "http://minio:9000",
                                 "eu-west-1",
-                                "source-id",
-                                "source-secret",
+                                new Secret("source-id", ""),
+                                new Secret("source-secret", ""),
                                 false,
                                 Duration.ofSeconds(5)),
                         new Settings.Store(
                                 "https://ceph.example:8443",
                                 "eu-north-1",
-                                "output-id",
-                                "output-secret",
+                                new Secret("", "LICENSE"),
+                                new Secret("", "NOTICE"),
                                 true,
                                 Duration.ofSeconds(5)),
                         new Settings.Predictor(
@@ -127,6 +146,7 @@ class EveryKeyIsMappedTest {
                                 true,
                                 Duration.ofMillis(250),
                                 9,
+                                7,
                                 new V2Options(
                                         "pixels",
                                         Datatype.UINT8,
@@ -140,7 +160,19 @@ class EveryKeyIsMappedTest {
                         new Settings.Review(0.75, "unsure"),
                         new Settings.DeadLetter("hospital", false),
                         new Settings.Results("filed"),
+                        new Settings.Http(
+                                false,
+                                "127.0.0.1",
+                                8085,
+                                1 << 20,
+                                7,
+                                2L << 20,
+                                Duration.ofSeconds(20),
+                                Duration.ZERO,
+                                Set.of("x-tenant", "x-user")),
+                        new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),
+                        new Settings.Tls("/etc/ca.crt"),
                         true));
     }
 

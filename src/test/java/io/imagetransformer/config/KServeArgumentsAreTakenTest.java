@@ -19,6 +19,7 @@ class KServeArgumentsAreTakenTest {
                 argumentSet("behind =", line("--model_name=mnist"), Map.of("model.name", "mnist")),
                 argumentSet("= in a value", line("--predictor_host=a=b"), Map.of("predictor.host", "a=b")),
                 argumentSet("a port", line("--predictor_host p.ns:80"), Map.of("predictor.host", "p.ns:80")),
+                argumentSet("the door's port", line("--http_port 8085"), Map.of("http.port", "8085")),
                 argumentSet("a protocol", line("--predictor_protocol v2"), Map.of("predictor.protocol", "v2")),
                 argumentSet("Python's True", line("--predictor_use_ssl True"), Map.of("predictor.use-ssl", "true")),
                 argumentSet("Python's False", line("--predictor_use_ssl=False"), Map.of("predictor.use-ssl", "false")),
@@ -59,14 +60,14 @@ class KServeArgumentsAreTakenTest {
     @Test
     void othersAreIgnoredByNameWithTheirValues() {
         // Given
-        String[] arguments = line("--http_port 8080 --workers=2 --model_name m stray --enable_docs_url --log secret");
+        String[] arguments = line("--grpc_port 8081 --workers=2 --model_name m stray --enable_docs_url --log secret");
 
         // When
         KServeArguments parsed = KServeArguments.parse(arguments);
 
         // Then
         assertThat(parsed.settings()).containsExactly(Map.entry("model.name", "m"));
-        assertThat(parsed.ignored()).containsExactly("--http_port", "--workers", "stray", "--enable_docs_url", "--log");
+        assertThat(parsed.ignored()).containsExactly("--grpc_port", "--workers", "stray", "--enable_docs_url", "--log");
     }
 
     @Test

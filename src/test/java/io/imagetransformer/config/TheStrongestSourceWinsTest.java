@@ -12,6 +12,22 @@ class TheStrongestSourceWinsTest {
     private static final Set<String> SHIPPED = Set.of("model.name", "predictor.host", "s3.access-key", "events.topic");
 
     @Test
+    void kafkasSecurityMayStandInTheEnvironmentAlone() {
+        // Given
+        SettingSources sources = new SettingSources(
+                SHIPPED,
+                Set.of(),
+                Map.of(),
+                Map.of("CAMEL_COMPONENT_KAFKA_SASL_JAAS_CONFIG", "module", "CAMEL_OTHER", "not ours"));
+
+        // When
+        Map<String, String> overrides = sources.overrides(Map.of());
+
+        // Then
+        assertThat(overrides).containsOnly(Map.entry("camel.component.kafka.sasl-jaas-config", "module"));
+    }
+
+    @Test
     void anArgumentWinsOverTheEnvironmentAndThatOverASystemProperty() {
         // Given
         SettingSources sources = new SettingSources(

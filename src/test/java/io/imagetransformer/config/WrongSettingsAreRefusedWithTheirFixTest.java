@@ -1,6 +1,7 @@
 package io.imagetransformer.config;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "image.max-bytes",
                         "32MB",
                         "is no size from 1 to 1073741824 bytes: write it as 512KiB, 32MiB or 1GiB"),
+                wrong("http.port", "65536", "is no whole number from 0 to 65535: give one"),
+                wrong("http.max-concurrency", "1001", "is no whole number from 1 to 1000: give one"),
+                wrong("http.drain", "30s", "is no duration from 0s to 20s: write it as 250ms, 30s, 8m or 1h"),
+                wrong("http.forward-headers", "x tenant", "is no valid name: the name of an HTTP header"),
+                wrong("ce.merge", "yes", "is neither true nor false: write one of them"),
                 wrong("batch.parallelism", "1025", "is no whole number from 1 to 1024: give one"),
                 wrong("source.buckets", "a", "is no valid name: " + BUCKET + ", or *"),
                 wrong(
@@ -124,8 +130,10 @@ class WrongSettingsAreRefusedWithTheirFixTest {
 
     static Stream<String> keysThatNeedAValue() {
         return ShippedSettings.keys().stream()
-                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|access-key|secret-key|path-style)"))
-                .filter(key -> !key.equals("output.s3.region") && !key.equals("results.topic"))
+                .filter(key -> !key.matches("(output\\.)?s3\\.(endpoint|(access|secret)-key(-file)?|path-style)"))
+                .filter(key -> !Set.of(
+                                "output.s3.region", "results.topic", "tls.ca-file", "http.forward-headers", "ce.source")
+                        .contains(key))
                 .filter(key -> !key.matches("model\\.version|predictor\\.((in|out)put\\..*|parameters)"))
                 // Read where there are several sources only.
                 .filter(key -> !key.equals("output.allow-collisions"));
@@ -153,9 +161,22 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                                 + " events.max-poll-interval-ms=600000: shorten events.hold or raise"
                                 + " events.max-poll-interval-ms"),
                 argumentSet(
+                        "a body that memory cannot hold",
+                        Map.of("http.max-memory", "1MiB"),
+                        "http.max-memory=1MiB is below http.max-bytes=32MiB: one request would not fit; raise the first"
+                                + " or lower the second"),
+                argumentSet(
                         "a source that is an output",
                         Map.of("source.buckets", "mnist,digits", "output.key", "{bucket}/{key}"),
                         "source.buckets holds digits, which is an output bucket: every filed image would be classified"
+                                + " again; name another"),
+                argumentSet(
+                        "a source that images are reviewed in",
+                        Map.of(
+                                "source.buckets", "mnist,review",
+                                "review.below", "0.5",
+                                "output.key", "{bucket}/{label}/{key}"),
+                        "source.buckets holds review, which is an output bucket: every filed image would be classified"
                                 + " again; name another"),
                 argumentSet(
                         "several sources in one layout",
@@ -191,6 +212,23 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 argumentSet(
                         "one key of two",
                         Map.of("s3.access-key", "id"),
+                        "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
+                                + " credentials chain"),
+                argumentSet(
+                        "a key in two places",
+                        Map.of("s3.secret-key", "secret", "s3.secret-key-file", "LICENSE"),
+                        "s3.secret-key and s3.secret-key-file are both given: give one of them"),
+                argumentSet(
+                        "a key in a file that is not there",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/nowhere/key"),
+                        "s3.secret-key-file=/nowhere/key cannot be read: correct the path, or let us read it"),
+                argumentSet(
+                        "a key in a file that is empty",
+                        Map.of("s3.access-key", "id", "s3.secret-key-file", "/dev/null"),
+                        "s3.secret-key-file=/dev/null is empty: write the key into it"),
+                argumentSet(
+                        "one key of two in a file",
+                        Map.of("s3.access-key-file", "LICENSE"),
                         "s3.secret-key is empty but its partner is not: give both, or none for AWS's default"
                                 + " credentials chain"),
                 argumentSet(
@@ -277,7 +315,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
         Settings settings = ShippedSettings.with(changes);
 
         // Then
-        assertThat(settings.sourceStore().secretKey()).isEqualTo("hunter2");
+        assertThat(settings.sourceStore().secretKey().value()).isEqualTo("hunter2");
     }
 
     private static Throwable thrown(Map<String, String> changes) {

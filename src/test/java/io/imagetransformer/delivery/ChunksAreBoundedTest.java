@@ -22,7 +22,7 @@ class ChunksAreBoundedTest {
     @Test
     void byTheNumberOfImages() {
         // Given
-        BatchLimits two = new BatchLimits(2, 1_000, 0, 1);
+        BatchLimits two = new BatchLimits(1, 2, 1_000, 0, 1);
         Batch batch = batchOf(two, created("a"), created("b"), created("c"), created("d"), created("e"));
 
         // When
@@ -35,7 +35,7 @@ class ChunksAreBoundedTest {
     @Test
     void byTheirBytesTensorsIncluded() {
         // Given
-        BatchLimits hundred = new BatchLimits(10, 100, 10, 1);
+        BatchLimits hundred = new BatchLimits(1, 10, 100, 10, 1);
         Batch batch = batchOf(
                 hundred, created("a", 40L, null), created("b", 40L, null), created("c", 41L, null), created("d"));
 
@@ -49,7 +49,7 @@ class ChunksAreBoundedTest {
     @Test
     void butOneImageAloneAlwaysFits() {
         // Given
-        BatchLimits small = new BatchLimits(10, 100, 0, 1);
+        BatchLimits small = new BatchLimits(1, 10, 100, 0, 1);
         Batch batch = batchOf(small, created("a", 500L, null), created("b", 500L, null));
 
         // When
@@ -62,7 +62,7 @@ class ChunksAreBoundedTest {
     @Test
     void anEventWithoutSizeIsReckonedWithTheMost() {
         // Given
-        BatchLimits limits = new BatchLimits(10, 100, 0, 100);
+        BatchLimits limits = new BatchLimits(1, 10, 100, 0, 100);
         Batch batch = batchOf(limits, created("a", null, null), created("b", null, null));
 
         // When
@@ -75,7 +75,7 @@ class ChunksAreBoundedTest {
     @Test
     void anImageThatIsLargerThanItsEventToldComesAgainInALaterChunk() {
         // Given
-        BatchLimits limits = new BatchLimits(10, 100, 0, 1);
+        BatchLimits limits = new BatchLimits(1, 10, 100, 0, 1);
         Batch batch = batchOf(limits, created("a", 1L, null), created("b", 1L, null), created("c", 1L, null));
 
         // When
@@ -96,7 +96,7 @@ class ChunksAreBoundedTest {
     void evenIfTheNextChunkIsAskedForBeforeThisOneIsWorkedOn() {
         // Given
         Batch batch = batchOf(ROOMY, created("a", 1L, null));
-        Iterator<Chunk> chunks = batch.getChunks();
+        Iterator<Chunk> chunks = batch.getLanes().get(0).getChunks();
         Chunk first = chunks.next();
 
         // When
@@ -111,7 +111,7 @@ class ChunksAreBoundedTest {
     @Test
     void whatIsLeftPendingDoesNotComeAgainAndLetsGoOfItsBytes() {
         // Given
-        BatchLimits one = new BatchLimits(1, 100, 0, 1);
+        BatchLimits one = new BatchLimits(1, 1, 100, 0, 1);
         Batch batch = batchOf(one, created("a"), created("b"));
 
         // When
@@ -128,7 +128,7 @@ class ChunksAreBoundedTest {
     @Test
     void oneWithoutPatienceGivesWayAndComesAgainFromTheBeginning() {
         // Given
-        BatchLimits one = new BatchLimits(1, 100, 0, 1);
+        BatchLimits one = new BatchLimits(1, 1, 100, 0, 1);
         Batch batch = batchOf(one, created("stuck"), created("b"));
         AtomicInteger turns = new AtomicInteger();
 
@@ -151,7 +151,7 @@ class ChunksAreBoundedTest {
     @Test
     void noneFollowsOneThatEndsTheBatch() {
         // Given
-        BatchLimits one = new BatchLimits(1, 100, 0, 1);
+        BatchLimits one = new BatchLimits(1, 1, 100, 0, 1);
         Batch batch = batchOf(one, created("a"), created("b"));
 
         // When
@@ -187,7 +187,7 @@ class ChunksAreBoundedTest {
         Batch batch = batchOf(ROOMY);
 
         // When
-        Iterator<Chunk> chunks = batch.getChunks();
+        Iterator<Chunk> chunks = batch.getLanes().get(0).getChunks();
 
         // Then
         assertThat(chunks).isExhausted();
@@ -197,7 +197,7 @@ class ChunksAreBoundedTest {
     /** As Camel's split does: it asks for the next one before it works on this one. */
     private static List<List<String>> work(Batch batch, Consumer<Upload> work) {
         List<List<String>> keys = new ArrayList<>();
-        Iterator<Chunk> chunks = batch.getChunks();
+        Iterator<Chunk> chunks = batch.getLanes().get(0).getChunks();
         boolean next = chunks.hasNext();
         while (next) {
             List<Upload> uploads = chunks.next().getPending();

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EachBadRecordHasOneDeadLetterTest {
     private static final Decoded MALFORMED = new Decoded.Malformed(MalformedReason.values()[0], "what");
     private static final DeadLetter.Cause UNREADABLE =
-            new DeadLetter.Cause("decode", MalformedReason.values()[0].code(), "what", null, null);
+            new DeadLetter.Cause("decode", MalformedReason.values()[0].code(), "what", 1, null, null);
 
     @Test
     void withEveryFailedObjectOfIt() {
@@ -35,8 +35,8 @@ class EachBadRecordHasOneDeadLetterTest {
         assertThat(letters.get(0).causes())
                 .containsExactly(
                         UNREADABLE,
-                        new DeadLetter.Cause("transform", "not-an-image", "no", "mnist", "a"),
-                        new DeadLetter.Cause("fetch", "object-missing", "gone", "mnist", "c"));
+                        new DeadLetter.Cause("transform", "not-an-image", "no", 0, "mnist", "a"),
+                        new DeadLetter.Cause("fetch", "object-missing", "gone", 0, "mnist", "c"));
     }
 
     @Test

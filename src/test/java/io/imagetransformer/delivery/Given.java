@@ -14,7 +14,7 @@ import io.imagetransformer.predictor.Prediction;
 
 /** Small things to make batches of. */
 final class Given {
-    static final BatchLimits ROOMY = new BatchLimits(100, 1_000_000, 0, 1);
+    static final BatchLimits ROOMY = new BatchLimits(1, 100, 1_000_000, 0, 1);
 
     private Given() {}
 

@@ -92,7 +92,7 @@ class OnlyTheNewestOfAKeyRunsTest {
         Batch batch = batchOf(ROOMY, one, created("b"), other);
 
         // Then
-        Iterator<Chunk> chunks = batch.getChunks();
+        Iterator<Chunk> chunks = batch.getLanes().get(0).getChunks();
         assertThat(eTags(chunks.next())).containsExactly("etag-1", null);
         assertThat(eTags(chunks.next())).containsExactly("etag-2");
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.image.Tensor;
+import io.imagetransformer.predictor.Answer;
 
 import static io.imagetransformer.delivery.Given.ROOMY;
 import static io.imagetransformer.delivery.Given.batchOf;
@@ -24,7 +25,7 @@ class RefusedChunksAreHalvedTest {
         Chunk chunk = chunk(3);
 
         // When
-        chunk.accept(List.of(prediction("7"), prediction("8"), prediction("9")));
+        chunk.accept(new Answer.Predictions(List.of(prediction("7"), prediction("8"), prediction("9"))));
 
         // Then
         assertThat(chunk.getPredicted())
@@ -70,7 +71,7 @@ class RefusedChunksAreHalvedTest {
 
         // When
         taken.refuse("status 400");
-        taken.accept(List.of(prediction("1"), prediction("2")));
+        taken.accept(new Answer.Predictions(List.of(prediction("1"), prediction("2"))));
         alone.refuse("status 400");
 
         // Then
@@ -120,7 +121,7 @@ class RefusedChunksAreHalvedTest {
         chunk.refuse("status 400");
 
         // When
-        chunk.accept(List.of(prediction("1")));
+        chunk.accept(new Answer.Predictions(List.of(prediction("1"))));
         chunk.blameRefused();
 
         // Then
@@ -158,8 +159,8 @@ class RefusedChunksAreHalvedTest {
         if (chunk.getToPredict().stream().anyMatch(bad::contains)) {
             chunk.refuse("status 400");
         } else {
-            chunk.accept(
-                    chunk.getToPredict().stream().map(upload -> prediction("1")).toList());
+            chunk.accept(new Answer.Predictions(
+                    chunk.getToPredict().stream().map(upload -> prediction("1")).toList()));
         }
         chunk.getRefusedHalves().forEach(half -> ask(half, bad));
     }

@@ -14,8 +14,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /** Whatever is done to the fixtures: verdicts come, within the bounds that their types promise. */
 class DecodingNeverThrowsTest {
     private static final long SEED = 20_261_122;
@@ -42,7 +40,7 @@ class DecodingNeverThrowsTest {
             List<Decoded> verdicts = DECODER.decode(event);
 
             // Then
-            assertThatAllIsWithinItsBounds(verdicts, "mutation " + i);
+            VerdictBounds.check(verdicts, DecoderLimits.defaults(), "mutation " + i);
         }
     }
 
@@ -63,26 +61,7 @@ class DecodingNeverThrowsTest {
             List<Decoded> verdicts = DECODER.decode(event);
 
             // Then
-            assertThatAllIsWithinItsBounds(verdicts, "mutation " + i);
-        }
-    }
-
-    private static void assertThatAllIsWithinItsBounds(List<Decoded> verdicts, String what) {
-        assertThat(verdicts).as(what).isNotEmpty();
-        for (Decoded verdict : verdicts) {
-            if (verdict instanceof Decoded.Created created) {
-                String key = created.object().key();
-                byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-                assertThat(bytes.length).as(what).isBetween(1, 1024);
-                assertThat(new String(bytes, StandardCharsets.UTF_8)).as(what).isEqualTo(key);
-                assertThat(key).as(what).doesNotContain("\0").doesNotEndWith("/");
-                assertThat(created.object().bucket()).as(what).matches("[A-Za-z0-9._-]+");
-            } else {
-                String detail = verdict instanceof Decoded.Ignored ignored
-                        ? ignored.detail()
-                        : ((Decoded.Malformed) verdict).detail();
-                assertThat(detail).as(what).isNotEmpty().hasSizeLessThan(320).doesNotContainPattern("\\p{Cntrl}");
-            }
+            VerdictBounds.check(verdicts, DecoderLimits.defaults(), "mutation " + i);
         }
     }
 

@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The distribution that the build leaves in {@code target}, as a process of its own, with settings in its environment. */
-final class PackagedProgram implements AutoCloseable {
-    static final Path DISTRIBUTION =
+public final class PackagedProgram implements AutoCloseable {
+    public static final Path DISTRIBUTION =
             Path.of("target", "kafka-image-transformer").toAbsolutePath();
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -36,7 +36,7 @@ final class PackagedProgram implements AutoCloseable {
         reader.start();
     }
 
-    static PackagedProgram start(Map<String, String> settings) {
+    public static PackagedProgram start(Map<String, String> settings) {
         return start(DISTRIBUTION, settings);
     }
 
@@ -44,7 +44,7 @@ final class PackagedProgram implements AutoCloseable {
      * @param home the distribution, or a copy
      * @param settings by key; each is handed over as an environment variable
      */
-    static PackagedProgram start(Path home, Map<String, String> settings, String... arguments) {
+    public static PackagedProgram start(Path home, Map<String, String> settings, String... arguments) {
         String script = home.resolve("bin/kafka-image-transformer").toString();
         ProcessBuilder builder = new ProcessBuilder(
                         Stream.concat(Stream.of(script), Stream.of(arguments)).toList())
@@ -74,7 +74,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** A copy of the distribution that a test may edit; the libraries are shared. */
-    static Path copy() {
+    public static Path copy() {
         try (Stream<Path> files = Files.walk(DISTRIBUTION)) {
             Path folder = Files.createTempDirectory(DISTRIBUTION.getParent(), "edited-");
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -102,16 +102,16 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** What it printed so far. */
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
     /** The printed lines that hold a text. */
-    List<String> lines(String part) {
+    public List<String> lines(String part) {
         return lines.stream().filter(line -> line.contains(part)).toList();
     }
 
-    PackagedProgram awaitLine(String part) {
+    public PackagedProgram awaitLine(String part) {
         await("a line with: " + part).atMost(PATIENCE).untilAsserted(() -> {
             assertThat(lines(part)).as("in:%n%s", String.join("\n", lines)).isNotEmpty();
         });
@@ -119,28 +119,69 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** Waits until it takes events. */
-    PackagedProgram awaitReady() {
+    public PackagedProgram awaitReady() {
         return awaitLine("ready, ");
     }
 
     /** SIGTERM. */
-    void terminate() {
+    public void terminate() {
         // Not the process itself: that would also close what it still has to say.
         process.toHandle().destroy();
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
+    /** SIGSTOP: it stands still, and its connections stay open. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                    .start()
+                    .waitFor();
+            assertThat(code).as("kill -%s %s", name, pid()).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitExit(PATIENCE);
     }
 
-    boolean isAlive() {
+    /** The most memory that the process ever had, its native part included; Linux tells. */
+    long peakResidentMebibytes() {
+        try {
+            return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** @return the exit code */
-    int awaitExit(Duration limit) {
+    public int awaitExit(Duration limit) {
         try {
             assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
                     .as("exit within %s; said:%n%s", limit, String.join("\n", lines))

@@ -63,11 +63,37 @@ class ReadmeCommandsWorkIT {
                 program.awaitReady();
                 stack.awaitAllDone();
             }
+            for (String shown : commands()) {
+                try (PackagedProgram program = PackagedProgram.type(home, settled(stack) + shown)) {
+                    assertThat(program.awaitExit(PackagedProgram.PATIENCE))
+                            .as(shown)
+                            .isZero();
+                }
+            }
 
             // Then
             assertThat(stack.keys("zeros")).containsExactlyInAnyOrderElementsOf(copies(true));
             assertThat(stack.filed()).containsExactlyInAnyOrderElementsOf(copies(false));
         }
+    }
+
+    /** The lines of the block of commands. */
+    private static List<String> commands() throws IOException {
+        List<String> commands = blocks("").stream()
+                .filter(block -> block.contains("dead-letters list"))
+                .findFirst()
+                .orElseThrow()
+                .lines()
+                .toList();
+        assertThat(commands).hasSize(2);
+        return commands;
+    }
+
+    private static String settled(Stack stack) {
+        return stack.settings().entrySet().stream()
+                .map(setting -> "export " + setting.getKey().toUpperCase().replaceAll("[.-]", "_") + "="
+                        + setting.getValue() + "; ")
+                .collect(Collectors.joining());
     }
 
     /** With the values of this test in place of the README's, and as the one process of its shell. */

@@ -62,6 +62,11 @@ class WrongSettingsEndTheStartIT {
                 "busy management port",
                 start(PackagedProgram.DISTRIBUTION, Map.of("management.enabled", "true", "management.port", port)));
 
+        told("busy HTTP port", "http.port=" + port, "in use");
+        PROGRAMS.put(
+                "busy HTTP port",
+                start(PackagedProgram.DISTRIBUTION, Map.of("http.enabled", "true", "http.port", port)));
+
         edit("misspelt key", "application.properties", "output.bucket=", "output.buckets=");
         told("misspelt key", "output.buckets is no setting", "did you mean output.bucket?");
 

@@ -28,7 +28,15 @@ class HeadersFromOutsideSteerNothingTest {
         STEERING.put("CamelAwsS3Operation", "deleteObject");
         STEERING.put("CamelHttpUri", "http://127.0.0.1:1/");
         STEERING.put("CamelHttpPath", "/elsewhere");
+        STEERING.put("CamelHttpMethod", "DELETE");
+        STEERING.put("CamelFileName", "../../elsewhere");
         STEERING.put("CamelRedeliveryCounter", "1000000");
+        STEERING.put("Authorization", "Bearer elsewhere");
+        // Look-alikes of CloudEvents attributes, over Kafka and over HTTP, without the one that makes them an event.
+        STEERING.put("ce_source", "elsewhere");
+        STEERING.put("ce-type", "elsewhere");
+        STEERING.put("ce_CamelHttpUri", "http://127.0.0.1:1/");
+        STEERING.put("CamelCloudEventSource", "elsewhere");
         STEERING.put("dead-letter-reason", "forged");
     }
 
@@ -62,6 +70,16 @@ class HeadersFromOutsideSteerNothingTest {
         assertThat(stack.keys("review")).isEmpty();
         assertThat(stack.keys(stack.source)).containsExactly("a.png");
         assertThat(stack.probe().readAll("elsewhere")).isEmpty();
+        assertThat(stack.predictor.read())
+                .as("what the predictor is sent")
+                .isNotEmpty()
+                .allSatisfy(request ->
+                        assertThat(request.headers().values().toString()).doesNotContain("elsewhere"));
+        assertThat(stack.head(stack.output, Mnist.label(0) + "/a.png")
+                        .metadata()
+                        .values())
+                .as("what the copy tells")
+                .noneMatch(value -> value.contains("elsewhere"));
         assertThat(stack.deadLetters()).singleElement().satisfies(letter -> {
             assertThat(KafkaTopicProbe.key(letter)).isEqualTo("poison");
             assertThat(Stack.header(letter, "reason")).isEqualTo("unknown-shape");

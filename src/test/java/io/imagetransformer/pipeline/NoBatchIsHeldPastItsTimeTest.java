@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.sandbox.FaultProxy;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.PredictorBehaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -44,6 +45,26 @@ class NoBatchIsHeldPastItsTimeTest {
                 assertThat(stack.filed()).hasSize(2 * IMAGES);
                 assertThat(stack.deadLetters()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void aPredictorThatAsksForALongerPauseDoesNotHoldItEither() {
+        try (Stack stack = Stack.start();
+                KafkaImageTransformer program = stack.startProgram(Map.of("events.hold", "1s"))) {
+            // Given
+            stack.upload("first.png", Mnist.png(0));
+            stack.awaitAllDone();
+            stack.predictor.behave(PredictorBehaviour.overloaded(Duration.ofMinutes(1)));
+
+            // When
+            stack.upload("second.png", Mnist.png(1));
+
+            // Then
+            awaitGivenBack(stack);
+            stack.predictor.behave(PredictorBehaviour.real());
+            stack.awaitAllDone();
+            assertThat(stack.filed()).hasSize(2);
         }
     }
 

@@ -92,6 +92,11 @@ class PoisonIsDeadLetteredWhileNeighboursGoOnTest {
             assertThat(Stack.header(letter, "topic")).isEqualTo(stack.topic);
             assertThat(Stack.header(letter, "partition")).isEqualTo(String.valueOf(event.partition()));
             assertThat(Stack.header(letter, "offset")).isEqualTo(String.valueOf(event.offset()));
+            assertThat(Stack.header(letter, "version")).isEqualTo("development");
+            assertThat(Stack.header(letter, "attempts"))
+                    .as("a missing object is asked for twice")
+                    .isEqualTo("object-missing".equals(Stack.header(letter, "reason")) ? "2" : "1");
+            assertThat(Stack.header(letter, "message")).doesNotContain("\n");
         });
         assertThat(letters)
                 .filteredOn(letter -> "half".equals(KafkaTopicProbe.key(letter)))

@@ -32,11 +32,14 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A broker, an S3 server that announces uploads, and a predictor: what a pipeline test stands on. The broker is one for
- * all tests of this JVM; topic, group, buckets and predictor are each stack's own.
+ * all tests of this JVM, or the caller's; topic, group, buckets and predictor are each stack's own.
  */
 public final class Stack implements AutoCloseable {
     /** Long enough for a busy machine: no test waits so long where the program does its work. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** The secret key of its S3 server: in no output of any test. */
+    public static final String SECRET = "kept-secret-7f3a91c4";
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -58,10 +61,11 @@ public final class Stack implements AutoCloseable {
     public final String source = "mnist";
     public final String output = "digits";
 
-    private Stack(int partitions) throws IOException {
-        kafka = Broker.SHARED;
+    private Stack(EmbeddedKafka kafka, int partitions) throws IOException {
+        this.kafka = kafka;
         kafka.createTopic(topic, partitions);
         s3 = EmbeddedS3.inMemory()
+                .credentials("stack", SECRET)
                 .notifying(kafka.bootstrapServers(), topic, source)
                 .start();
         s3.createBuckets(source, output, "review");
@@ -74,8 +78,13 @@ public final class Stack implements AutoCloseable {
     }
 
     public static Stack start(int partitions) {
+        return start(Broker.SHARED, partitions);
+    }
+
+    /** On a broker of the caller's own, which may be stopped and spoilt. */
+    public static Stack start(EmbeddedKafka kafka, int partitions) {
         try {
-            return new Stack(partitions);
+            return new Stack(kafka, partitions);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -95,6 +104,7 @@ public final class Stack implements AutoCloseable {
         settings.put("s3.access-key", s3.accessKey());
         settings.put("s3.secret-key", s3.secretKey());
         settings.put("predictor.host", predictor.hostPort());
+        settings.put("http.enabled", "false");
         settings.put("management.enabled", "false");
         return settings;
     }
@@ -112,6 +122,11 @@ public final class Stack implements AutoCloseable {
             }
         }
         return settings;
+    }
+
+    /** The settings of a program behind KServe: the HTTP door alone, on a port of its own. */
+    public Map<String, String> httpOnly() {
+        return Map.of("kafka.enabled", "false", "http.enabled", "true", "http.port", "0", "http.drain", "0s");
     }
 
     /** The program in this JVM, with the routes and settings as they stand in the checkout; close it to stop it. */

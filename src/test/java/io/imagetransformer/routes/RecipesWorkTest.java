@@ -111,6 +111,7 @@ class RecipesWorkTest {
     @BeforeEach
     void settings() {
         settings.put("kafka.enabled", "false");
+        settings.put("http.enabled", "false");
         settings.put("management.enabled", "false");
         settings.put("s3.endpoint", s3.endpoint().toString());
         settings.put("s3.access-key", s3.accessKey());
@@ -389,7 +390,7 @@ class RecipesWorkTest {
                                 "minio:s3",
                                 "ObjectCreated:Put"),
                         Map.of())),
-                new BatchLimits(100, 1 << 30, 1, 100_000),
+                new BatchLimits(1, 100, 1 << 30, 1, 100_000),
                 System.nanoTime() + hold.toNanos());
     }
 

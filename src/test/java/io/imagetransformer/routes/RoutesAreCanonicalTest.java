@@ -187,7 +187,7 @@ class RoutesAreCanonicalTest {
         absent.removeAll(beans().keySet());
 
         // Then
-        assertThat(named).contains("uploads", "sourceS3", "imageWorkers", "retryAfter", "imageFacts");
+        assertThat(named).contains("uploads", "sourceS3", "imageWorkers", "chooseDelay", "imageFacts");
         assertThat(absent).isEmpty();
     }
 
@@ -249,6 +249,7 @@ class RoutesAreCanonicalTest {
         for (String protocol : List.of("v1", "v2", "grpc-v2")) {
             Main main = new Main();
             main.setPropertyPlaceholderLocations("classpath:application.properties");
+            main.addOverrideProperty("http.enabled", "false");
             main.addOverrideProperty("management.enabled", "false");
             main.addOverrideProperty("predictor.protocol", protocol);
             main.addMainListener(new Wiring("test"));

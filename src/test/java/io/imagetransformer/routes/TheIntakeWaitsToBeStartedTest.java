@@ -51,6 +51,7 @@ class TheIntakeWaitsToBeStartedTest {
         main.addOverrideProperty("kafka.enabled", kafkaEnabled);
         main.addOverrideProperty("results.topic", "results");
         main.addOverrideProperty("kafka.brokers", "localhost:1");
+        main.addOverrideProperty("http.enabled", "false");
         main.addOverrideProperty("management.enabled", "false");
         main.configure().setRoutesIncludePattern("file:routes/*.camel.yaml");
         main.addMainListener(new Wiring("test"));

@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real Kafka broker (KRaft, broker and controller in one) inside this JVM, on 127.0.0.1 alone, without
- * authentication. It is up when {@code start} returns; that takes two to three seconds,
+ * authentication (but at a {@link Listener} that asks for it). It is up when {@code start} returns; that takes two to three seconds,
  * and six more where the process before it on the same folder was killed.
  *
  * <p>It creates no topic by itself. {@link #stop} and {@link #startAgain} make an outage: same port, same data.
@@ -39,6 +42,16 @@ import org.slf4j.LoggerFactory;
  * <p>Not safe for use by several threads at once.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+
+    /**
+     * One more way in beside the plain one, for clients that must encrypt or tell who they are.
+     *
+     * @param name in capitals
+     * @param protocol Kafka's: {@code SSL}, {@code SASL_SSL} or {@code SASL_PLAINTEXT}
+     * @param settings the broker's for this listener, without {@code listener.name.<name>.}
+     */
+    public record Listener(String name, String protocol, Map<String, String> settings) {}
+
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final int NODE_ID = 1;
     private static final int ATTEMPTS_ON_ANY_PORT = 5;
@@ -53,10 +66,17 @@ public final class EmbeddedKafka implements AutoCloseable {
     private final boolean temporary;
     private final FileChannel lockFile;
     private final int port;
+    private final int portBehindProxy = LoopbackPorts.free();
     private final KafkaTopicProbe probe;
+    private final Map<Listener, Integer> moreListeners = new LinkedHashMap<>();
+    private @Nullable FaultProxy proxy;
     private @Nullable KafkaRaftServer server;
 
-    private EmbeddedKafka(Path dataFolder, boolean temporary, FileChannel lockFile, int port) {
+    private EmbeddedKafka(
+            Path dataFolder, boolean temporary, FileChannel lockFile, int port, Listener... moreListeners) {
+        for (Listener listener : moreListeners) {
+            this.moreListeners.put(listener, LoopbackPorts.free());
+        }
         this.dataFolder = dataFolder;
         this.temporary = temporary;
         this.lockFile = lockFile;
@@ -65,8 +85,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /** Starts a broker on any free port, with data in a temporary folder that {@link #close} deletes. */
-    public static EmbeddedKafka start() {
-        return start(0, null);
+    public static EmbeddedKafka start(Listener... moreListeners) {
+        return start(0, null, moreListeners);
     }
 
     /**
@@ -76,11 +96,11 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException where the port is in use, another process uses the folder, or the broker does not
      *     start; nothing is left running then
      */
-    public static EmbeddedKafka start(int port, @Nullable Path dataFolder) {
+    public static EmbeddedKafka start(int port, @Nullable Path dataFolder, Listener... moreListeners) {
         for (int attempt = 1; ; attempt++) {
             int claimed = LoopbackPorts.claim(port, "The Kafka broker");
             try {
-                return startOn(claimed, dataFolder);
+                return startOn(claimed, dataFolder, moreListeners);
             } catch (IllegalStateException e) {
                 boolean lostTheRaceForAFreePort = port == 0 && !LoopbackPorts.isFree(claimed);
                 if (!lostTheRaceForAFreePort || attempt == ATTEMPTS_ON_ANY_PORT) {
@@ -90,14 +110,14 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static EmbeddedKafka startOn(int port, @Nullable Path dataFolder) {
+    private static EmbeddedKafka startOn(int port, @Nullable Path dataFolder, Listener... moreListeners) {
         boolean temporary = dataFolder == null;
         EmbeddedKafka kafka;
         try {
             Path folder = temporary
                     ? Files.createTempDirectory("embedded-kafka-")
                     : Files.createDirectories(dataFolder.toAbsolutePath());
-            kafka = new EmbeddedKafka(folder, temporary, lock(folder), port);
+            kafka = new EmbeddedKafka(folder, temporary, lock(folder), port, moreListeners);
         } catch (IOException e) {
             throw new UncheckedIOException("The Kafka broker cannot use its data folder " + dataFolder, e);
         }
@@ -137,8 +157,29 @@ public final class EmbeddedKafka implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /** Where one of the other listeners is. */
+    public String bootstrapServers(Listener listener) {
+        return "127.0.0.1:" + moreListeners.get(listener);
+    }
+
     public int port() {
         return port;
+    }
+
+    /**
+     * A way to the broker that can be spoilt, beside {@link #bootstrapServers}: the broker's metadata leads whoever came
+     * by it back to it.
+     */
+    public FaultProxy proxy() {
+        if (proxy == null) {
+            boolean wasRunning = isRunning();
+            stop();
+            proxy = FaultProxy.before("127.0.0.1", portBehindProxy);
+            if (wasRunning) {
+                startAgain();
+            }
+        }
+        return proxy;
     }
 
     /** Reads and writes topics of this broker; closed with it, usable again after an outage. */
@@ -224,15 +265,37 @@ public final class EmbeddedKafka implements AutoCloseable {
     private Map<String, String> settings(Path log) {
         // Only the broker itself talks to the controller, so its port may change from start to start.
         int controllerPort = LoopbackPorts.free();
+        Map<String, String> settings = new HashMap<>(settings(log, controllerPort));
+        moreListeners.forEach((listener, listenerPort) -> {
+            String at = "," + listener.name() + "://127.0.0.1:" + listenerPort;
+            settings.merge("listeners", at, String::concat);
+            settings.merge("advertised.listeners", at, String::concat);
+            settings.merge(
+                    "listener.security.protocol.map",
+                    "," + listener.name() + ":" + listener.protocol(),
+                    String::concat);
+            listener.settings()
+                    .forEach((key, value) -> settings.put(
+                            "listener.name." + listener.name().toLowerCase(Locale.ROOT) + "." + key, value));
+        });
+        return settings;
+    }
+
+    private Map<String, String> settings(Path log, int controllerPort) {
+        String direct = "PLAINTEXT://127.0.0.1:" + port;
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", String.valueOf(NODE_ID)),
                 Map.entry("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort),
                 Map.entry("controller.listener.names", "CONTROLLER"),
                 Map.entry("inter.broker.listener.name", "PLAINTEXT"),
-                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
-                Map.entry("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort),
-                Map.entry("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port),
+                Map.entry(
+                        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry(
+                        "listeners",
+                        direct + (proxy == null ? "" : ",PROXIED://127.0.0.1:" + portBehindProxy)
+                                + ",CONTROLLER://127.0.0.1:" + controllerPort),
+                Map.entry("advertised.listeners", direct + (proxy == null ? "" : ",PROXIED://" + proxy.address())),
                 Map.entry("log.dirs", log.toString()),
                 Map.entry("auto.create.topics.enable", "false"),
                 // One broker is all there is.
@@ -259,6 +322,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     public void close() {
         try {
             probe.close();
+            if (proxy != null) {
+                proxy.close();
+            }
             stop();
             lockFile.close();
             if (temporary) {

@@ -41,6 +41,8 @@ final class EventPublisher implements AutoCloseable {
                         "request.timeout.ms", "2000",
                         "delivery.timeout.ms", "4000",
                         "linger.ms", "0",
+                        // A topic that is created again, or grows, is noticed soon.
+                        "metadata.max.age.ms", "1000",
                         "reconnect.backoff.max.ms", "200"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());

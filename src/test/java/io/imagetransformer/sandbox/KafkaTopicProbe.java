@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -59,6 +60,14 @@ public final class KafkaTopicProbe implements AutoCloseable {
 
     public void deleteTopic(String name) {
         await(admin().deleteTopics(List.of(name)).all(), "delete topic " + name);
+    }
+
+    /** Raises the number of partitions. */
+    public void addPartitions(String topic, int newTotal) {
+        await(
+                admin().createPartitions(Map.of(topic, NewPartitions.increaseTo(newTotal)))
+                        .all(),
+                "add to " + topic);
     }
 
     public boolean topicExists(String name) {

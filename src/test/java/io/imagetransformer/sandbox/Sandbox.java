@@ -43,6 +43,7 @@ public final class Sandbox {
     private static final int KAFKA_PORT = 9092;
     private static final int S3_PORT = 9000;
     private static final int PREDICTOR_PORT = 8081;
+    private static final int HTTP_PORT = 8080;
     private static final int MANAGEMENT_PORT = 9876;
     private static final String ACCESS_KEY = "sandbox";
     private static final String SECRET_KEY = "sandbox-secret";
@@ -117,7 +118,7 @@ public final class Sandbox {
 
         EmbeddedS3 s3 = startServers(folder, settings, kafkaPort, s3Port, checkout.apply("results.topic"));
         S3Client client = opened(s3.client());
-        startProgram(overrides, "true".equals(checkout.apply("management.enabled")));
+        startProgram(overrides, settings, "true".equals(checkout.apply("management.enabled")));
         String source = sourceBuckets(settings).get(0);
         opened(Inbox.watch(folder.inbox(), folder.uploaded(), client, source, this::say));
         say("  data           " + shown(folder.root()) + ", kept for the next run unless it says --fresh");
@@ -167,6 +168,8 @@ public final class Sandbox {
             here.put("predictor.protocol", protocol);
         }
         here.put("predictor.use-ssl", "false");
+        here.put("http.port", String.valueOf(usualOrFree(HTTP_PORT)));
+        here.put("http.host", "127.0.0.1");
         here.put("management.port", String.valueOf(usualOrFree(MANAGEMENT_PORT)));
         here.put("camel.management.host", "127.0.0.1");
         here.put("log.images", "true");
@@ -282,7 +285,7 @@ public final class Sandbox {
                 .toList();
     }
 
-    private void startProgram(Map<String, String> overrides, boolean managed) throws Exception {
+    private void startProgram(Map<String, String> overrides, Settings settings, boolean managed) throws Exception {
         KafkaImageTransformer program = opened(new KafkaImageTransformer(home, overrides));
         ExecutorService starter = Executors.newSingleThreadExecutor();
         Future<?> start = starter.submit(() -> {
@@ -300,6 +303,10 @@ public final class Sandbox {
                     "the pipeline is not ready after " + options.within().toSeconds() + " s");
         }
         String port = overrides.getOrDefault("management.port", String.valueOf(MANAGEMENT_PORT));
+        if (settings.http().enabled()) {
+            say("  try a picture  curl -H 'Content-Type: image/png' --data-binary @picture.png http://127.0.0.1:"
+                    + program.httpPort() + "/v1/models/" + settings.predictor().modelName() + ":predict");
+        }
         String observe = "http://127.0.0.1:" + port + "/observe/";
         say("  pipeline       "
                 + (managed ? observe + "health, " + observe + "metrics" : "started")

@@ -37,7 +37,7 @@ class SandboxRunsUntilItIsStoppedTest {
 
     @BeforeAll
     static void start() throws IOException {
-        for (int port : new int[] {9092, 9000, 8081, 9876}) {
+        for (int port : new int[] {9092, 9000, 8081, 8080, 9876}) {
             // Where it cannot be taken, another has it already.
             if (LoopbackPorts.isFree(port)) {
                 ServerSocket taken = new ServerSocket();
@@ -65,7 +65,7 @@ class SandboxRunsUntilItIsStoppedTest {
                 .containsPattern("S3 server +http://127\\.0\\.0\\.1:\\d+")
                 .containsPattern("predictor +http://127\\.0\\.0\\.1:\\d+/")
                 .containsPattern("management\\.port=\\d+")
-                .doesNotContainPattern("127\\.0\\.0\\.1:(9092|9000|8081|9876)\\b");
+                .doesNotContainPattern("127\\.0\\.0\\.1:(9092|9000|8081|8080|9876)\\b");
     }
 
     @Test

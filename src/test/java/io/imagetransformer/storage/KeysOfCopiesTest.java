@@ -1,6 +1,7 @@
 package io.imagetransformer.storage;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -170,5 +171,53 @@ class KeysOfCopiesTest {
         assertThat(destination.getBytes(StandardCharsets.UTF_8)).hasSize(1_024);
         assertThat(failure.reason()).isEqualTo("destination-key-too-long");
         assertThat(failure).hasMessage("the key of the copy would have 1025 bytes, S3 allows 1,024");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "{label}/{key}, 5/, 5/",
+        "digit-{label}/{key}, digit-5/, digit-5/",
+        "{bucket}/{label}/{key}, mnist/5/, mnist/5/",
+        "by/{label}.d/{bucket}/{key}, by/5.d/, by/5.d/mnist/",
+        "digit-{label}/{key}, other-5/,",
+        "digit-{label}/{key}, digit-/,",
+        "{label}.d/{key}, 5.e/,"
+    })
+    void copiesAreListedUnderEachLabel(String layout, String folder, String prefix) {
+        // Given
+        KeyLayout.Order order = new KeyLayout(layout).order("mnist").orElseThrow();
+
+        // When
+        Optional<String> found = order.prefixOf(folder);
+
+        // Then
+        assertThat(found).isEqualTo(Optional.ofNullable(prefix));
+        assertThat(order.hasLabel()).isTrue();
+    }
+
+    @Test
+    void copiesWithoutALabelAreListedAsTheirSources() {
+        // Given
+        KeyLayout layout = new KeyLayout("all/{bucket}/{key}");
+
+        // When
+        Optional<KeyLayout.Order> order = layout.order("mnist");
+
+        // Then
+        assertThat(order).contains(new KeyLayout.Order("all/mnist/", null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{key}/{label}", "{label}-{key}", "{label}/{key}.png", "{label}/{label}/{key}", "{key}{key}"})
+    void otherLayoutsHaveNoOrder(String layout) {
+        // Given
+        KeyLayout keys = new KeyLayout(layout);
+
+        // When
+        Optional<KeyLayout.Order> order = keys.order("mnist");
+
+        // Then
+        assertThat(order).isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 import io.imagetransformer.TransientFailure;
+import io.imagetransformer.config.Secret;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.sandbox.EmbeddedS3;
@@ -109,7 +110,12 @@ class StoresThatRefuseAreToldOfTest {
 
     private S3Client client(String secret) {
         Settings.Store store = new Settings.Store(
-                s3.endpoint().toString(), "us-east-1", s3.accessKey(), secret, true, Duration.ofSeconds(20));
+                s3.endpoint().toString(),
+                "us-east-1",
+                new Secret(s3.accessKey(), ""),
+                new Secret(secret, ""),
+                true,
+                Duration.ofSeconds(20));
         return S3Clients.create(store, 2, outages);
     }
 }

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.delivery.Upload;
 
 /**
- * Gives their outcome to images whose route said {@code stop}: that ends every route the image is in, so the step
- * {@code image-filed} of the calling route never runs, and the image would be taken for unfinished for ever.
+ * Gives each image that went through {@code file-image} its outcome. A step behind the route could not: a {@code stop} in
+ * a branch ends every route the image is in.
  *
  * <p>An image that failed is left alone: it has its outcome, or stays pending on purpose.
  */
-public final class StoppedImages implements AggregationStrategy {
+public final class FiledImages implements AggregationStrategy {
     private final Uploads uploads;
 
-    public StoppedImages(Uploads uploads) {
+    public FiledImages(Uploads uploads) {
         this.uploads = uploads;
     }
 
@@ -23,8 +23,7 @@ public final class StoppedImages implements AggregationStrategy {
     @Override
     public Exchange aggregate(@Nullable Exchange before, Exchange image, Exchange input) {
         Upload upload = Exchanges.uploadOrNull(image);
-        boolean failed = image.isFailed() || image.getProperty(Exchange.EXCEPTION_CAUGHT) != null;
-        if (upload != null && upload.isPending() && image.isRouteStop() && !failed) {
+        if (upload != null && upload.isPending() && !upload.isLeft() && !image.isFailed()) {
             uploads.filed(image);
         }
         return input;

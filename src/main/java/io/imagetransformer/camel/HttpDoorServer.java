@@ -1,0 +1,304 @@
+package io.imagetransformer.camel;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
+import io.imagetransformer.serve.Admission;
+import io.imagetransformer.serve.HttpResponse;
+
+/**
+ * The server behind {@code platform-http}, with what Camel's own ({@code camel.server.*}) leaves out: bounds. Bodies are
+ * read on the event loop, so that a slow client holds no worker; a worker is taken when a body is whole, and there are as
+ * many workers as requests may be worked on, and some more for questions about health.
+ *
+ * <p>HTTP/1.1 and HTTP/2 in clear text; TLS is the mesh's.
+ */
+public final class HttpDoorServer extends VertxPlatformHttpServer {
+    private static final int WORKERS_FOR_HEALTH = 4;
+    private static final int LARGEST_HEADERS = 32 * 1024;
+
+    /** A refused body is read and thrown away for so long: a client that is cut off while it sends reads no answer. */
+    private static final long DISCARD_MILLIS = 5_000;
+
+    private static final int SECONDS_BEYOND = 15;
+
+    private final Settings.Http settings;
+    private final Admission admission;
+    private final Outages outages;
+    private final String routerName;
+
+    /** Requests that were let in and that no worker has taken over yet, with the bytes that they hold. */
+    private final Map<HttpServerRequest, Long> waiting = new ConcurrentHashMap<>();
+
+    private HttpServer server;
+
+    /** @param outages tells who is away, where a request gets no answer in time */
+    public HttpDoorServer(Settings.Http settings, Admission admission, Outages outages) {
+        super(configuration(settings));
+        this.outages = outages;
+        this.settings = settings;
+        this.admission = admission;
+        this.routerName = VertxPlatformHttpRouter.getRouterNameFromPort(settings.port());
+    }
+
+    private static VertxPlatformHttpServerConfiguration configuration(Settings.Http settings) {
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.host());
+        configuration.setBindPort(settings.port());
+        configuration.setServerType(VertxPlatformHttpRouter.SERVER_TYPE_SERVER);
+        return configuration;
+    }
+
+    @Override
+    public HttpServer getServer() {
+        return server;
+    }
+
+    /** The one that was chosen, where {@code http.port} is 0. */
+    @Override
+    public int getPort() {
+        return server == null ? settings.port() : server.actualPort();
+    }
+
+    /** A worker takes the request over: it is its to leave, and to release the bytes that this returns. */
+    long takeOver(HttpServerRequest request) {
+        Long bytes = waiting.remove(request);
+        if (bytes == null) {
+            throw new IllegalStateException("the request has ended already");
+        }
+        return bytes;
+    }
+
+    @Override
+    protected Vertx lookupVertx() {
+        return null; // The management server's workers are its own: health is answered while all of ours are busy.
+    }
+
+    @Override
+    protected Vertx createVertxInstance() {
+        return Vertx.vertx(new VertxOptions()
+                .setWorkerPoolSize(settings.maxConcurrency() + WORKERS_FOR_HEALTH)
+                .setMaxWorkerExecuteTime(2 * settings.requestTimeout().toMillis())
+                .setMaxWorkerExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /** The router as it is, but with a body handler that keeps bounds and writes no file. */
+    @Override
+    protected void initializeServer() {
+        super.initializeServer();
+        VertxPlatformHttpRouter router = router();
+        VertxPlatformHttpRouter bounded =
+                new VertxPlatformHttpRouter(
+                        this, router.vertx(), router, routerName, VertxPlatformHttpRouter.SERVER_TYPE_SERVER) {
+                    @Override
+                    public Handler<RoutingContext> bodyHandler() {
+                        return HttpDoorServer.this::letIn;
+                    }
+                };
+        bounded.errorHandler(404, context -> refuse(context, HttpResponse.json(404, "{\"detail\":\"Not Found\"}")));
+        bounded.errorHandler(500, context -> send(context, HttpResponse.error(500, "unexpected failure, see the log")));
+        // The registry would keep both, and find the first.
+        getCamelContext().getRegistry().unbind(routerName);
+        getCamelContext().getRegistry().bind(routerName, bounded);
+    }
+
+    private VertxPlatformHttpRouter router() {
+        return VertxPlatformHttpRouter.lookup(getCamelContext(), routerName);
+    }
+
+    @Override
+    protected void startServer() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxHeaderSize(LARGEST_HEADERS)
+                .setIdleTimeout((int) settings.requestTimeout().toSeconds() + SECONDS_BEYOND);
+        server = router().vertx().createHttpServer(options).requestHandler(router());
+        join(server.listen(settings.port(), settings.host()));
+    }
+
+    @Override
+    protected void stopServer() {
+        HttpServer running = server;
+        if (running != null) {
+            server = null;
+            join(running.close());
+        }
+    }
+
+    @Override
+    protected void stopVertx() {
+        if (getVertx() != null) {
+            join(getVertx().close());
+        }
+    }
+
+    private static void join(Future<?> future) {
+        future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    private void letIn(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (admission.isClosing() && !isQuestion(request)) {
+            refuse(context, HttpResponse.unavailable("stopping: ask another instance"));
+            return;
+        }
+        if (length(request) > settings.maxBytes()) {
+            refuse(context, tooLarge());
+            return;
+        }
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            context.response().writeContinue();
+        }
+        new Body(context).read();
+    }
+
+    private HttpResponse tooLarge() {
+        return HttpResponse.error(413, "the body is over http.max-bytes=" + settings.maxBytes());
+    }
+
+    private String away() {
+        Set<String> away = outages.away();
+        return away.isEmpty() ? "" : "; away: " + String.join(", ", away);
+    }
+
+    private static boolean isQuestion(HttpServerRequest request) {
+        return request.method() == HttpMethod.GET;
+    }
+
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : 0;
+    }
+
+    /** Answers while the body still comes, and throws the rest of it away. */
+    private static void refuse(RoutingContext context, HttpResponse response) {
+        HttpServerRequest request = context.request();
+        if (!request.isEnded()) {
+            request.handler(bytes -> {});
+            request.endHandler(end -> {});
+            request.resume();
+            context.vertx().setTimer(DISCARD_MILLIS, timer -> {
+                if (!request.isEnded()) {
+                    request.connection().close();
+                }
+            });
+        }
+        send(context, response);
+    }
+
+    private static void send(RoutingContext context, HttpResponse response) {
+        if (!context.response().ended() && !context.response().closed()) {
+            context.response().setStatusCode(response.status());
+            response.headers().forEach(context.response()::putHeader);
+            context.response().end(Buffer.buffer(response.body()));
+        }
+    }
+
+    /** The body of one request while it is read; used by the request's event loop alone. */
+    private final class Body {
+        private final RoutingContext context;
+        private final HttpServerRequest request;
+        private final Buffer bytes = Buffer.buffer();
+        /** Bytes, as {@link Admission} counts them. */
+        private long held;
+        /** A worker may have it, or nobody will. */
+        private boolean done;
+
+        Body(RoutingContext context) {
+            this.context = context;
+            this.request = context.request();
+        }
+
+        void read() {
+            long timer = context.vertx().setTimer(settings.requestTimeout().toMillis(), this::timeIsUp);
+            context.addEndHandler(end -> {
+                context.vertx().cancelTimer(timer);
+                finish();
+            });
+            request.exceptionHandler(broken -> finish());
+            request.handler(this::add);
+            request.endHandler(end -> whole());
+            request.resume();
+        }
+
+        private void add(Buffer part) {
+            if (done) {
+                return;
+            }
+            if (bytes.length() + part.length() > settings.maxBytes()) {
+                giveUp(tooLarge());
+            } else if (!admission.tryHold(part.length())) {
+                giveUp(HttpResponse.unavailable("too much in hand: http.max-memory is used up"));
+            } else {
+                held += part.length() + 1023 & ~1023L;
+                bytes.appendBuffer(part);
+            }
+        }
+
+        private void whole() {
+            if (done) {
+                return;
+            }
+            if (!isQuestion(request)) {
+                if (!admission.enter()) {
+                    giveUp(HttpResponse.unavailable("too many requests: http.max-concurrency are in hand"));
+                    return;
+                }
+                done = true;
+                waiting.put(request, held);
+            }
+            ((RoutingContextInternal) context).setBody(bytes);
+            context.next();
+        }
+
+        private void giveUp(HttpResponse response) {
+            finish();
+            refuse(context, response);
+        }
+
+        private void timeIsUp(long timer) {
+            if (!request.isEnded()) {
+                finish();
+                send(context, HttpResponse.error(408, "the body did not come within http.request-timeout"));
+                if (request.version() != HttpVersion.HTTP_2) {
+                    request.connection().close();
+                }
+            } else {
+                send(context, HttpResponse.unavailable("no answer within http.request-timeout" + away()));
+            }
+        }
+
+        /** Of a request that no worker took over, nothing is held any more. */
+        private void finish() {
+            if (!done) {
+                done = true;
+                admission.release(held);
+            } else if (waiting.remove(request) != null) {
+                admission.leave();
+                admission.release(held);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.imagetransformer.camel;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.service.ServiceSupport;
+import org.apache.kafka.clients.admin.Admin;
+
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
+
+/**
+ * Asks Kafka every few seconds whether it is there. Its clients reconnect by themselves, each with its own lines in the log
+ * or none at all: a consumer that waits for events cannot tell a broker that is away from one that has nothing to say.
+ */
+public final class KafkaWatch extends ServiceSupport {
+    private static final long PERIOD_SECONDS = 2;
+
+    private final CamelContext context;
+    private final Settings settings;
+    private final Outages outages;
+    private final String who;
+    private Admin admin;
+    private ScheduledExecutorService clock;
+
+    /** To be added to the context as a service, which starts and stops it. */
+    public KafkaWatch(CamelContext context, Settings settings, Outages outages) {
+        this.context = context;
+        this.settings = settings;
+        this.outages = outages;
+        this.who = "Kafka at " + settings.kafka().brokers();
+    }
+
+    @Override
+    protected void doStart() {
+        admin = new KafkaClients(context, settings.kafka().brokers()).admin();
+        clock = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "kafkaWatch");
+        clock.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void look() {
+        try {
+            admin.describeCluster().nodes().get();
+            outages.back(who);
+        } catch (ExecutionException e) {
+            outages.lost(who, who + " cannot be reached");
+        } catch (InterruptedException e) {
+            // Camel is stopping.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    protected void doStop() {
+        context.getExecutorServiceManager().shutdownNow(clock);
+        admin.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,160 @@
+package io.imagetransformer.campaign;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.imagetransformer.packaged.PackagedProgram;
+import io.imagetransformer.pipeline.Stack;
+import io.imagetransformer.sandbox.PredictorBehaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The broker, its topics, and the way to it. */
+final class KafkaFaults {
+    private KafkaFaults() {}
+
+    static List<Scenario> all() {
+        return List.of(
+                new Scenario(
+                        "kafka-stopped-and-started",
+                        "a broker that is away is waited for",
+                        Defence.inJava("Kafka's client reconnects; the watch on Kafka tells of it"),
+                        KafkaFaults::stoppedAndStarted),
+                new Scenario(
+                        "kafka-away-longer-than-max-poll-interval",
+                        "a broker that is away for long is waited for",
+                        Defence.inJava("a commit that Kafka does not take gives the batch back"),
+                        KafkaFaults::awayLongerThanMaxPollInterval),
+                new Scenario(
+                        "kafka-commit-fails",
+                        "a commit that Kafka does not take loses nothing",
+                        Defence.inJava("a commit that Kafka does not take gives the batch back"),
+                        KafkaFaults::commitFails),
+                new Scenario(
+                        "kafka-connection-is-bad",
+                        "latency, cut and reset connections, lost answers to Kafka lose nothing",
+                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
+                        KafkaFaults::connectionIsBad),
+                new Scenario(
+                        "dead-letter-topic-unavailable",
+                        "no record is committed before its dead letter is acknowledged",
+                        Defence.LETTER_BEFORE_COMMIT,
+                        KafkaFaults::deadLetterTopicUnavailable),
+                new Scenario(
+                        "dead-letter-too-large",
+                        "a dead letter that its topic does not take is sent without its value",
+                        Defence.VALUE_LEFT_OUT,
+                        KafkaFaults::deadLetterTooLarge),
+                new Scenario(
+                        "topic-deleted-and-created-again",
+                        "what comes into the new topic has its outcome",
+                        Defence.EARLIEST,
+                        KafkaFaults::topicDeletedAndCreatedAgain),
+                new Scenario(
+                        "partitions-added",
+                        "what came into a partition before it was noticed has its outcome",
+                        Defence.EARLIEST,
+                        KafkaFaults::partitionsAdded));
+    }
+
+    private static void stoppedAndStarted(Trial trial) {
+        PackagedProgram program = trial.startWithUploads();
+        trial.outage(program, Duration.ofSeconds(10), 1, trial.stack.kafka::stop, trial.stack.kafka::startAgain);
+    }
+
+    private static void awayLongerThanMaxPollInterval(Trial trial) {
+        trial.shortenThePatienceOfKafka();
+        PackagedProgram program = trial.startWithUploads();
+        trial.outage(program, Duration.ofSeconds(35), 1, trial.kafka::refuse, trial.kafka::heal);
+    }
+
+    private static void commitFails(Trial trial) {
+        trial.stack.predictor.behave(PredictorBehaviour.slow(Duration.ofMillis(400)));
+        trial.startWithUploads();
+        for (int fault = 0; fault < 2; fault++) {
+            trial.uploads.add(30);
+            trial.awaitMoreDone(1 + trial.random.nextInt(10));
+            trial.passUpTo(Duration.ofMillis(400));
+            trial.fault();
+            // Longer than the session: somebody else would have the partition by then.
+            trial.kafka.timeout();
+            trial.pass(Duration.ofSeconds(9));
+            trial.watch.look();
+            trial.kafka.heal();
+            trial.awaitMoreDone(10);
+        }
+    }
+
+    private static void connectionIsBad(Trial trial) {
+        trial.startWithUploads();
+        List<Runnable> faults = List.of(
+                () -> trial.kafka.latency(Duration.ofMillis(300)),
+                () -> trial.kafka.cutAfter(2_000 + trial.random.nextInt(20_000)),
+                trial.kafka::resetPeer,
+                () -> trial.kafka.loseAnswers(3),
+                () -> trial.kafka.bandwidth(20_000));
+        for (Runnable fault : faults) {
+            trial.fault();
+            fault.run();
+            trial.pass(Duration.ofSeconds(3));
+            trial.watch.look();
+            trial.kafka.heal();
+            trial.awaitMoreDone(5);
+        }
+    }
+
+    private static void deadLetterTopicUnavailable(Trial trial) {
+        trial.settings.put("dead-letter.create", "false");
+        // Kafka's producer would wait for the topic by itself, for a minute.
+        trial.settings.put("camel.component.kafka.max-block-ms", "1000");
+        trial.uploads.add(100).comeIn(10);
+        trial.fault();
+        trial.start().awaitReady();
+        trial.awaitMoreDone(5);
+        trial.pass(Duration.ofSeconds(8));
+        trial.watch.look();
+        trial.stack.probe().createTopic(trial.stack.deadLetterTopic(), 1);
+        trial.awaitDone(90);
+    }
+
+    private static void deadLetterTooLarge(Trial trial) {
+        trial.settings.put("dead-letter.create", "false");
+        trial.stack.probe().createTopic(trial.stack.deadLetterTopic(), 1, Map.of("max.message.bytes", "4000"));
+        trial.uploads.add(60).comeIn(10);
+        for (int i = 0; i < 5; i++) {
+            trial.fault();
+            trial.uploads.malformed("large-" + i, "x".repeat(20_000 + trial.random.nextInt(500_000)));
+        }
+        trial.start();
+        trial.awaitAllCommitted();
+        long without = trial.stack.deadLetters().stream()
+                .filter(letter -> Stack.header(letter, "value-sha256") != null)
+                .count();
+        trial.require(without == 5, without + " dead letters have a digest instead of their value, should be 5");
+    }
+
+    private static void topicDeletedAndCreatedAgain(Trial trial) {
+        trial.uploads.add(150);
+        PackagedProgram program = trial.start().awaitReady();
+        trial.awaitQuietly("all committed", () -> assertThat(trial.stack.lag()).isZero());
+        trial.watch.close();
+        trial.fault();
+        trial.stack.probe().deleteTopic(trial.stack.topic);
+        trial.pass(Duration.ofSeconds(4));
+        trial.stack.probe().createTopic(trial.stack.topic, 1);
+        trial.uploads.add(40);
+        trial.awaitDone(150);
+        trial.uploads.comeIn(10);
+        trial.awaitMoreDone(30);
+        trial.require(program.isAlive(), "the program ended");
+    }
+
+    private static void partitionsAdded(Trial trial) {
+        trial.startWithUploads();
+        trial.fault();
+        trial.stack.probe().addPartitions(trial.stack.topic, 4);
+        trial.uploads.add(60);
+        trial.awaitMoreDone(60);
+    }
+}
