@@ -11,10 +11,15 @@ final class GrpcV2Wiring {
     private GrpcV2Wiring() {}
 
     static void bind(
-            Registry registry, Settings.Predictor predictor, Outages outages, PredictorProbe probe, V2Model model) {
+            Registry registry,
+            Settings.Predictor predictor,
+            String who,
+            Outages outages,
+            PredictorProbe probe,
+            V2Model model) {
         KServeChannel channel = new KServeChannel(predictor);
         registry.bind("kserve", channel);
         registry.bind("predictorHealth", channel);
-        registry.bind("grpcV2Predictor", new GrpcV2Predictor("predictor " + predictor.host(), outages, probe, model));
+        registry.bind("grpcV2Predictor", new GrpcV2Predictor(who, outages, probe, model));
     }
 }

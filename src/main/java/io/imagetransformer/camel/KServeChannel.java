@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
+import javax.net.ssl.SSLException;
+
 import inference.GRPCInferenceServiceGrpc;
 import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import inference.GrpcPredictV2.ModelReadyRequest;
@@ -124,10 +126,19 @@ final class KServeChannel extends KServeComponent implements PredictorHealth {
             // What the transport says has a cause; what the predictor says has none.
             return Optional.of(
                     e.getStatus().getCause() != null
-                            ? "the predictor at " + predictor.host() + " cannot be reached"
+                            ? "the predictor at " + predictor.host() + " cannot be reached" + byTls(e.getStatus())
                             : "the predictor is not ready: " + predictor.host() + " answers "
                                     + e.getStatus().getCode());
         }
+    }
+
+    private static String byTls(Status status) {
+        for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return " by TLS: " + cause.getMessage() + " (see tls.ca-file)";
+            }
+        }
+        return "";
     }
 
     /** What is added to each call. */

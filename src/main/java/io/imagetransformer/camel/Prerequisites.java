@@ -67,6 +67,7 @@ public final class Prerequisites {
         }
         requireKnownHost(settings.sourceStore().endpoint());
         requireKnownHost(settings.outputStore().endpoint());
+        requireKnownPredictor();
         for (Check check : neighbours()) {
             await(check);
         }
@@ -88,9 +89,7 @@ public final class Prerequisites {
             checks.add(() ->
                     bucketMissing(output, "review.bucket", settings.review().bucket()));
         }
-        requireKnownPredictor();
-        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
-        checks.add(() -> predictor.trouble().map(trouble -> trouble + ": waiting"));
+        checks.add(this::predictorMissing);
         return checks;
     }
 
@@ -243,6 +242,11 @@ public final class Prerequisites {
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<String> predictorMissing() {
+        PredictorHealth predictor = context.getRegistry().lookupByNameAndType("predictorHealth", PredictorHealth.class);
+        return predictor.trouble().map(trouble -> trouble + ": waiting");
     }
 
     private static <T extends Throwable> @Nullable T cause(Throwable thrown, Class<T> type) {

@@ -155,10 +155,9 @@ public final class Wiring extends MainListenerSupport {
         registry.bind(
                 "imageTransformProcessor",
                 new ImageTransformProcessor(transform, settings.image().maxBytes()));
-        String predictor = "predictor " + settings.predictor().baseUrl();
-        PredictorProbe probe = new PredictorProbe(blank(settings), predictor, outages);
+        PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
-        bindPredictor(registry, settings, predictor, outages, probe);
+        bindPredictor(registry, settings, outages, probe);
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
@@ -230,9 +229,15 @@ public final class Wiring extends MainListenerSupport {
         return factory;
     }
 
-    private static void bindPredictor(
-            Registry registry, Settings settings, String who, Outages outages, PredictorProbe probe) {
+    /** The predictor, for a person: what its outages are told under. */
+    private static String who(Settings.Predictor predictor) {
+        boolean grpc = predictor.protocol() == Settings.Protocol.GRPC_V2;
+        return "predictor " + (grpc ? predictor.host() : predictor.baseUrl());
+    }
+
+    private static void bindPredictor(Registry registry, Settings settings, Outages outages, PredictorProbe probe) {
         Settings.Predictor predictor = settings.predictor();
+        String who = who(predictor);
         V2Model model = new V2Model(predictor.v2(), settings.image());
         switch (predictor.protocol()) {
             case V1 -> {
@@ -244,7 +249,7 @@ public final class Wiring extends MainListenerSupport {
                 registry.bind("v2Predictor", new V2Predictor(who, outages, probe, model));
                 registry.bind("predictorHealth", new HttpPredictorHealth(predictor.v2Url() + "/ready", true));
             }
-            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, outages, probe, model);
+            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, who, outages, probe, model);
         }
     }
 

@@ -56,7 +56,6 @@ class EveryKeyIsMappedTest {
         all.put("predictor.use-ssl", "true");
         all.put("predictor.timeout", "250ms");
         all.put("predictor.max-instances", "9");
-        all.put("predictor.concurrency", "7");
         all.put("predictor.input.name", "pixels");
         all.put("predictor.input.datatype", "UINT8");
         all.put("predictor.input.shape", "-1, 192,224,3");
@@ -64,6 +63,7 @@ class EveryKeyIsMappedTest {
         all.put("predictor.output.scores", "cats");
         all.put("predictor.binary", "true");
         all.put("predictor.parameters", "fast=true, seed=-5,mode=a=b,note=");
+        all.put("predictor.concurrency", "7");
         all.put("image.width", "224");
         all.put("image.height", "192");
         all.put("image.channels", "3");

@@ -109,11 +109,6 @@ public final class Stack implements AutoCloseable {
         return settings;
     }
 
-    /** The settings of a program behind KServe: the HTTP door alone, on a port of its own. */
-    public Map<String, String> httpOnly() {
-        return Map.of("kafka.enabled", "false", "http.enabled", "true", "http.port", "0", "http.drain", "0s");
-    }
-
     /** As {@link #settings()}, with a predictor that speaks this protocol. */
     public Map<String, String> settings(Settings.Protocol protocol) {
         Map<String, String> settings = settings();
@@ -127,6 +122,11 @@ public final class Stack implements AutoCloseable {
             }
         }
         return settings;
+    }
+
+    /** The settings of a program behind KServe: the HTTP door alone, on a port of its own. */
+    public Map<String, String> httpOnly() {
+        return Map.of("kafka.enabled", "false", "http.enabled", "true", "http.port", "0", "http.drain", "0s");
     }
 
     /** The program in this JVM, with the routes and settings as they stand in the checkout; close it to stop it. */

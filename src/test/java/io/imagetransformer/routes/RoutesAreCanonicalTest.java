@@ -249,6 +249,7 @@ class RoutesAreCanonicalTest {
         for (String protocol : List.of("v1", "v2", "grpc-v2")) {
             Main main = new Main();
             main.setPropertyPlaceholderLocations("classpath:application.properties");
+            main.addOverrideProperty("http.enabled", "false");
             main.addOverrideProperty("management.enabled", "false");
             main.addOverrideProperty("http.enabled", "false");
             main.addOverrideProperty("predictor.protocol", protocol);

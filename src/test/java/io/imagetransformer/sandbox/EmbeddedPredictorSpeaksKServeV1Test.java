@@ -58,7 +58,7 @@ class EmbeddedPredictorSpeaksKServeV1Test {
     @Test
     void anotherPathIsNotFound() throws Exception {
         // When
-        HttpResponse<String> response = get(predictor, "/v2/models/mnist");
+        HttpResponse<String> response = get(predictor, "/v3/models/mnist");
 
         // Then
         assertThat(response.statusCode()).isEqualTo(404);
