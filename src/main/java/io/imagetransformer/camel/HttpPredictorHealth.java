@@ -35,8 +35,8 @@ final class HttpPredictorHealth implements PredictorHealth {
             boolean ready = mandatory ? status == 200 : status < 500;
             return ready ? Optional.empty() : Optional.of("the predictor is not ready: " + url + " answers " + status);
         } catch (SSLException e) {
-            return Optional.of(
-                    "the predictor at " + url + " cannot be reached by TLS: " + e.getMessage() + " (see tls.ca-file)");
+            return Optional.of("the predictor at " + url + " cannot be reached by TLS: " + Prerequisites.rootMessage(e)
+                    + " (see tls.ca-file)");
         } catch (IOException e) {
             return Optional.of("the predictor at " + url + " cannot be reached");
         }

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.Upload;
 
 /** The one owner of retries: asked by {@code errors.camel.yaml} whether a failed step runs again. */
@@ -20,12 +21,16 @@ public final class Retries {
     /** As {@code maximumRedeliveryDelay} of {@code errors.camel.yaml}. */
     private static final long LONGEST_DELAY_MILLIS = 5_000;
 
+    private static final Duration LASTING = Duration.ofSeconds(10);
+
     private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - CALM_NANOS);
     private final Duration patience;
+    private final Outages outages;
 
     /** @param patience how long the neighbours of one image wait while its calls are repeated */
-    public Retries(Duration patience) {
+    public Retries(Duration patience, Outages outages) {
         this.patience = patience;
+        this.outages = outages;
     }
 
     /** Whether the batch may be held still, the failure may be repeated, and the image's neighbours have to wait for it. */
@@ -62,16 +67,15 @@ public final class Retries {
     }
 
     /**
-     * Before the back-off: where the other side says how long to wait, that is the delay, while the batch may be held; an
-     * image that gave way before, and comes again, does not begin with short delays anew.
+     * Before the back-off: where the other side says how long to wait, that is the delay, while the batch may be held. In
+     * an outage that lasts, the images whose turn comes do not begin with short delays each.
      */
     public void chooseDelay(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        Upload upload = Exchanges.uploadOrNull(exchange);
         if (failure instanceof TransientFailure known && known.retryAfterMillis() > 0) {
             long left = Exchanges.batch(exchange).millisLeft();
             delay(exchange, Math.max(1, Math.min(known.retryAfterMillis(), left)));
-        } else if (upload != null && upload.cameAgain()) {
+        } else if (outages.lasts(LASTING)) {
             delay(
                     exchange,
                     ThreadLocalRandom.current().nextLong(LONGEST_DELAY_MILLIS / 2, LONGEST_DELAY_MILLIS * 3 / 2));

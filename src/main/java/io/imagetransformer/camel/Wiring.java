@@ -130,7 +130,7 @@ public final class Wiring extends MainListenerSupport {
         SourcePolicy policy = new SourcePolicy(settings.source().buckets(), settings.outputBuckets());
         Meters meters = new Meters(meterRegistry, outages);
         ImageTransform transform = new ImageTransform(settings.image());
-        Retries retries = new Retries(patience(settings.events().hold()));
+        Retries retries = new Retries(patience(settings.events().hold()), outages);
         int workers = settings.batch().parallelism();
 
         registry.bind("settings", settings);

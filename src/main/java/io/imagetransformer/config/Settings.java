@@ -59,8 +59,11 @@ public record Settings(
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
     private static final String HEADER_RULE = "the name of an HTTP header";
 
-    /** Longer than this no single step of ours takes besides the calls of S3 and predictor. */
-    private static final Duration MARGIN = Duration.ofSeconds(10);
+    /**
+     * For the rest: the last pause between two calls (7.5 s at most), and a dead letter or result that Kafka does not take
+     * (twice 10 s, see the routes of that name).
+     */
+    private static final Duration MARGIN = Duration.ofSeconds(30);
 
     /** The Kafka door; {@code brokers} is {@code host:port,...}. */
     public record Kafka(boolean enabled, String brokers) {}

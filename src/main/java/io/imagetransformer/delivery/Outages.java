@@ -76,6 +76,12 @@ public final class Outages {
         return Set.copyOf(open.keySet());
     }
 
+    /** Whether somebody has been away for longer than this without a break. */
+    public boolean lasts(Duration time) {
+        long now = nanoTime.getAsLong();
+        return open.values().stream().anyMatch(outage -> now - outage.since() > time.toNanos());
+    }
+
     /** How many are away now. */
     public int count() {
         return open.size();

@@ -29,7 +29,6 @@ public final class Upload {
     private @Nullable Outcome outcome;
     private @Nullable Long firstFailure;
     private boolean comesAgain;
-    private boolean cameAgain;
     private boolean left;
     /** The picture came with the request: it cannot be fetched, so it is kept until the end. */
     private final boolean given;
@@ -98,11 +97,6 @@ public final class Upload {
     /** Whether a later chunk works on it again, if it is pending. */
     public boolean comesAgain() {
         return comesAgain;
-    }
-
-    /** Whether it gave way to its neighbours before: it waits for something that lasts. */
-    public boolean cameAgain() {
-        return cameAgain;
     }
 
     /** A call for it failed, and is not repeated in this chunk: it stays pending. */
@@ -220,7 +214,6 @@ public final class Upload {
         release();
         prediction = null;
         refusal = null;
-        cameAgain |= comesAgain && firstFailure != null;
         firstFailure = null;
         comesAgain = false;
         left = false;

@@ -94,7 +94,7 @@ public final class Campaign {
         try (EmbeddedKafka broker = EmbeddedKafka.start()) {
             broker.proxy();
             for (Turn turn = turns.poll(); turn != null; turn = turns.poll()) {
-                Report.Run run = run(broker, turn);
+                Report.Run run = runOrFail(broker, turn);
                 report.add(run);
                 System.out.printf(
                         Locale.ROOT,
@@ -119,18 +119,28 @@ public final class Campaign {
                 : "FAILED: " + String.join("; ", run.audit().problems());
     }
 
-    private Report.Run run(EmbeddedKafka broker, Turn turn) {
-        return run(broker, turn.scenario(), turn.seed(), withoutDefence);
+    /** Where not even the stage could be set, the others go on. */
+    private Report.Run runOrFail(EmbeddedKafka broker, Turn turn) {
+        try {
+            return run(broker, turn);
+        } catch (RuntimeException e) {
+            Audit none = new Audit(0, 0, 0, 0, 0, List.of("the run could not begin or end: " + e.getMessage()));
+            return new Report.Run(turn.scenario().name(), turn.seed(), 0, 0, none, List.of(), "");
+        }
     }
 
-    /** Runs one scenario on a broker that nobody else uses meanwhile, and audits what became of it. */
-    static Report.Run run(EmbeddedKafka broker, Scenario scenario, long seed, boolean withoutDefence) {
-        long start = System.nanoTime();
+    private Report.Run run(EmbeddedKafka broker, Turn turn) {
         Path home = PackagedProgram.DISTRIBUTION;
         if (withoutDefence) {
             home = PackagedProgram.copy();
-            scenario.defence().removeFrom(home);
+            turn.scenario().defence().removeFrom(home);
         }
+        return run(broker, turn.scenario(), turn.seed(), home);
+    }
+
+    /** Runs one scenario on a broker that nobody else uses meanwhile, and audits what became of it. */
+    static Report.Run run(EmbeddedKafka broker, Scenario scenario, long seed, Path home) {
+        long start = System.nanoTime();
         try (Trial trial = new Trial(broker, scenario, seed, home)) {
             String skipped = "";
             try {

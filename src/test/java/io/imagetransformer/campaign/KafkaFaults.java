@@ -60,13 +60,14 @@ final class KafkaFaults {
 
     private static void stoppedAndStarted(Trial trial) {
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, Duration.ofSeconds(10), 1, trial.stack.kafka::stop, trial.stack.kafka::startAgain);
+        trial.outage(
+                program, "Kafka at", Duration.ofSeconds(10), 1, trial.stack.kafka::stop, trial.stack.kafka::startAgain);
     }
 
     private static void awayLongerThanMaxPollInterval(Trial trial) {
         trial.shortenThePatienceOfKafka();
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, Duration.ofSeconds(35), 1, trial.kafka::refuse, trial.kafka::heal);
+        trial.outage(program, "Kafka at", Duration.ofSeconds(56), 1, trial.kafka::refuse, trial.kafka::heal);
     }
 
     private static void commitFails(Trial trial) {
@@ -106,13 +107,12 @@ final class KafkaFaults {
 
     private static void deadLetterTopicUnavailable(Trial trial) {
         trial.settings.put("dead-letter.create", "false");
-        // Kafka's producer would wait for the topic by itself, for a minute.
-        trial.settings.put("camel.component.kafka.max-block-ms", "1000");
         trial.uploads.add(100).comeIn(10);
         trial.fault();
         trial.start().awaitReady();
         trial.awaitMoreDone(5);
-        trial.pass(Duration.ofSeconds(8));
+        // Longer than the producer waits by itself.
+        trial.pass(Duration.ofSeconds(15));
         trial.watch.look();
         trial.stack.probe().createTopic(trial.stack.deadLetterTopic(), 1);
         trial.awaitDone(90);

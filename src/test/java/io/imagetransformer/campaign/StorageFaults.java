@@ -23,20 +23,20 @@ final class StorageFaults {
                         "s3-away",
                         "a store that is away is waited for",
                         Defence.RETRIES,
-                        trial -> outage(trial, Duration.ofSeconds(12), 0, trial.s3::refuse)),
+                        trial -> outage(trial, Duration.ofSeconds(20), 0, trial.s3::refuse)),
                 new Scenario(
                         "s3-away-longer-than-max-poll-interval",
                         "a store that is away for long is waited for",
                         Defence.GIVE_BACK,
                         trial -> {
                             trial.shortenThePatienceOfKafka();
-                            outage(trial, Duration.ofSeconds(35), 3, trial.s3::refuse);
+                            outage(trial, Duration.ofSeconds(56), 4, trial.s3::refuse);
                         }),
                 new Scenario(
                         "s3-hangs",
                         "a store that takes calls and does not answer is waited for",
                         Defence.RETRIES,
-                        trial -> outage(trial, Duration.ofSeconds(12), 0, trial.s3::timeout)),
+                        trial -> outage(trial, Duration.ofSeconds(20), 0, trial.s3::timeout)),
                 new Scenario(
                         "s3-slow-down-for-a-third-of-the-calls",
                         "503 SlowDown is waited out",
@@ -50,7 +50,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-put-done-but-answer-lost",
                         "a copy that was written although nobody said so stays one copy",
-                        Defence.RETRIES,
+                        Defence.inJava("a copy's key is a function of the object"),
                         StorageFaults::putAnswerLost),
                 new Scenario(
                         "s3-connection-is-bad",
@@ -60,7 +60,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-credentials-rotated",
                         "refused credentials in mid-run are waited out, until the program is started with the new ones",
-                        Defence.GIVE_BACK,
+                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
                         StorageFaults::credentialsRotated),
                 new Scenario(
                         "s3-bucket-missing-then-created",
@@ -81,7 +81,7 @@ final class StorageFaults {
 
     private static void outage(Trial trial, Duration length, int consumers, Runnable fault) {
         PackagedProgram program = trial.startWithUploads();
-        trial.outage(program, length, consumers, fault, trial.s3::heal);
+        trial.outage(program, "S3 at", length, consumers, fault, trial.s3::heal);
     }
 
     private static boolean isOfTheProgram(Trial trial, S3Call call) {
@@ -175,7 +175,8 @@ final class StorageFaults {
         trial.awaitMoreDone(60);
         trial.outage(
                 program,
-                Duration.ofSeconds(8),
+                "S3 at",
+                Duration.ofSeconds(20),
                 () -> trial.stack.s3.refuse(
                         S3Refusal.NO_SUCH_BUCKET,
                         1,

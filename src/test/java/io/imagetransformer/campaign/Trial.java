@@ -87,12 +87,10 @@ final class Trial implements AutoCloseable {
         settings.put("management.enabled", "true");
     }
 
-    /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 28. */
+    /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 51. */
     void shortenThePatienceOfKafka() {
-        settings.put("events.max-poll-interval-ms", "28000");
+        settings.put("events.max-poll-interval-ms", "51000");
         settings.put("events.hold", "15s");
-        settings.put("s3.timeout", "1s");
-        settings.put("predictor.timeout", "1s");
     }
 
     void count(S3Call call) {
@@ -185,20 +183,21 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    /** As {@link #outage(PackagedProgram, Duration, int, Runnable, Runnable)}, within the time that a batch is held. */
-    void outage(PackagedProgram program, Duration length, Runnable begin, Runnable end) {
-        outage(program, length, 0, begin, end);
+    /** As {@link #outage(PackagedProgram, String, Duration, int, Runnable, Runnable)}, while a batch may be held. */
+    void outage(PackagedProgram program, String who, Duration length, Runnable begin, Runnable end) {
+        outage(program, who, length, 0, begin, end);
     }
 
     /**
      * Takes a neighbour away and looks at the program meanwhile: it has to say so once, wait at next to no cost, and say
      * once that it goes on.
      *
+     * @param who how the log names the neighbour
      * @param consumers how many may be made anew
      */
-    void outage(PackagedProgram program, Duration length, int consumers, Runnable begin, Runnable end) {
-        int lost = lost(program);
-        int back = back(program);
+    void outage(PackagedProgram program, String who, Duration length, int consumers, Runnable begin, Runnable end) {
+        int lost = lost(program, who);
+        int back = back(program, who);
         Set<String> members = new HashSet<>(members());
         int before = members.size();
         fault();
@@ -208,7 +207,7 @@ final class Trial implements AutoCloseable {
         double growth;
         try {
             begin.run();
-            await("the loss is told").atMost(PATIENCE).until(() -> lost(program) > lost);
+            await("the loss is told").atMost(PATIENCE).until(() -> lost(program, who) > lost);
             // What was under way when it began comes to its end.
             pass(CALM_AFTER_FAULT);
             double cpu = ProcessFigures.cpuSeconds(program.pid());
@@ -225,26 +224,32 @@ final class Trial implements AutoCloseable {
         } finally {
             end.run();
         }
-        await("the return is told").atMost(PATIENCE).until(() -> back(program) > back);
+        await("the return is told").atMost(PATIENCE).until(() -> back(program, who) > back);
         awaitMoreDone(10);
         outages.add(new Outage(
                 seconds,
                 cpuPercent,
                 growth,
-                lost(program) - lost,
-                back(program) - back,
+                lost(program, who) - lost,
+                back(program, who) - back,
                 away,
                 away(program),
                 members.size() - before,
                 consumers));
     }
 
-    private static int lost(PackagedProgram program) {
-        return program.lines(": waiting, and trying again").size();
+    private static int lost(PackagedProgram program, String who) {
+        return lines(program, who, ": waiting, and trying again");
     }
 
-    private static int back(PackagedProgram program) {
-        return program.lines(" is back after ").size();
+    private static int back(PackagedProgram program, String who) {
+        return lines(program, who, " is back after ");
+    }
+
+    private static int lines(PackagedProgram program, String who, String what) {
+        return (int) program.lines(what).stream()
+                .filter(line -> line.contains(" " + who + " "))
+                .count();
     }
 
     /** None where the broker does not answer. */

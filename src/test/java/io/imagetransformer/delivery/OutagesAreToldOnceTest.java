@@ -96,6 +96,23 @@ class OutagesAreToldOnceTest {
     }
 
     @Test
+    void whoIsAwayWithoutABreakLasts() {
+        // Given
+        Duration time = Duration.ofSeconds(10);
+        outages.lost("S3", "S3 is away");
+
+        // When
+        pass(Duration.ofSeconds(11));
+        outages.lost("S3", "S3 is still away");
+
+        // Then
+        assertThat(outages.lasts(time)).isTrue();
+        outages.back("S3");
+        outages.lost("S3", "S3 is away again");
+        assertThat(outages.lasts(time)).isFalse();
+    }
+
+    @Test
     void aReturnOfWhoWasNotAwayIsNoNews() {
         // Given
         String somebody = "S3";

@@ -41,9 +41,7 @@ public final class V1AnswerTarget implements FuzzTarget {
         }
         int instances = 1 + (input[0] & 7);
         byte[] body = Arrays.copyOfRange(input, 1, input.length);
-        AnswerBounds.check(
-                V1Protocol.answer(new HttpAnswer(STATUS[input[0] >> 3 & 7], 0, "", body), instances),
-                instances,
-                "the input");
+        HttpAnswer answer = new HttpAnswer(STATUS[input[0] >> 3 & 7], 0, "", body);
+        AnswerBounds.check(V1Protocol.answer(answer, instances), instances, "the input");
     }
 }

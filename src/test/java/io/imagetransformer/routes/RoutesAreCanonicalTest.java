@@ -251,6 +251,7 @@ class RoutesAreCanonicalTest {
             main.setPropertyPlaceholderLocations("classpath:application.properties");
             main.addOverrideProperty("http.enabled", "false");
             main.addOverrideProperty("management.enabled", "false");
+            main.addOverrideProperty("http.enabled", "false");
             main.addOverrideProperty("predictor.protocol", protocol);
             main.addMainListener(new Wiring("test"));
             main.start();
