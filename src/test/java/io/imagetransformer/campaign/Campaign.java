@@ -94,7 +94,7 @@ public final class Campaign {
         try (EmbeddedKafka broker = EmbeddedKafka.start()) {
             broker.proxy();
             for (Turn turn = turns.poll(); turn != null; turn = turns.poll()) {
-                Report.Run run = run(broker, turn);
+                Report.Run run = runOrFail(broker, turn);
                 report.add(run);
                 System.out.printf(
                         Locale.ROOT,
@@ -117,6 +117,16 @@ public final class Campaign {
                 ? "passed: " + run.audit().uploads() + " uploads, "
                         + run.audit().filed() + " filed, " + run.audit().deadLetters() + " dead letters"
                 : "FAILED: " + String.join("; ", run.audit().problems());
+    }
+
+    /** Where not even the stage could be set, the others go on. */
+    private Report.Run runOrFail(EmbeddedKafka broker, Turn turn) {
+        try {
+            return run(broker, turn);
+        } catch (RuntimeException e) {
+            Audit none = new Audit(0, 0, 0, 0, 0, List.of("the run could not begin or end: " + e.getMessage()));
+            return new Report.Run(turn.scenario().name(), turn.seed(), 0, 0, none, List.of(), "");
+        }
     }
 
     private Report.Run run(EmbeddedKafka broker, Turn turn) {

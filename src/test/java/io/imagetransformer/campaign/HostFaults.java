@@ -114,6 +114,9 @@ final class HostFaults {
                         () -> new Skipped("libfaketime is not installed (-Dcampaign.faketime=its libfaketimeMT.so.1)"));
         Path clock = trial.folder().resolve("clock");
         Files.writeString(clock, "+0");
+        // The library makes each look at the clock slow, and the whole program with it.
+        trial.settings.put("s3.timeout", "30s");
+        trial.settings.put("predictor.timeout", "30s");
         trial.settings.put("ld.preload", library);
         trial.settings.put("faketime.timestamp.file", clock.toString());
         trial.settings.put("faketime.cache.duration", "1");

@@ -131,6 +131,10 @@ public final class Soak {
 
     private void takeAwayWhatIsFiled() {
         for (String copy : stack.s3.keys(stack.output)) {
+            if (!copy.endsWith(".png")) {
+                // The store's own file for a copy that is being written.
+                continue;
+            }
             String key = copy.substring(copy.indexOf('/') + 1);
             Integer image = waiting.remove(key);
             if (image == null) {

@@ -29,7 +29,7 @@ class WrongSettingsEndTheStartIT {
 
     static {
         mistake("bad number", "events.consumers", "two", "events.consumers=two", "whole number from 1 to 64");
-        mistake("other protocol", "predictor.protocol", "v2", "predictor.protocol=v2", "use v1");
+        mistake("other protocol", "predictor.protocol", "v3", "predictor.protocol=v3", "choose one of v1, v2");
         mistake("circle", "output.bucket", "mnist", "source.buckets holds mnist", "output bucket", "name another");
         mistake("half a key", "s3.secret-key", "", "s3.secret-key is empty", "give both, or none");
         mistake("wrong secret", "s3.secret-key", "guessed", "SignatureDoesNotMatch", "s3.secret-key");

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int CHUNK = 16 * 1024;
+    private static final int ATTEMPTS_ON_ANY_PORT = 5;
     private static final byte[] INTERIM_ANSWER = "HTTP/1.1 100".getBytes(StandardCharsets.US_ASCII);
 
     private enum Kind {
@@ -68,9 +69,21 @@ public final class FaultProxy implements AutoCloseable {
         listen();
     }
 
+    private static FaultProxy onAnyPort(InetSocketAddress target) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return new FaultProxy(target);
+            } catch (UncheckedIOException lostTheRaceForAFreePort) {
+                if (attempt == ATTEMPTS_ON_ANY_PORT) {
+                    throw lostTheRaceForAFreePort;
+                }
+            }
+        }
+    }
+
     /** A healthy proxy, on a port of its own, before a server that need not be up. */
     public static FaultProxy before(String host, int port) {
-        return new FaultProxy(new InetSocketAddress(host, port));
+        return onAnyPort(new InetSocketAddress(host, port));
     }
 
     /** The port to connect to instead of the server's; it stays the same over refusals. */
