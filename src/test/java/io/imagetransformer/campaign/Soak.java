@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
+import org.awaitility.core.ConditionTimeoutException;
+
 import io.imagetransformer.packaged.PackagedProgram;
 import io.imagetransformer.pipeline.Stack;
 import io.imagetransformer.sandbox.EmbeddedKafka;
@@ -100,11 +102,7 @@ public final class Soak {
         if (!program.isAlive()) {
             problems.add("the program ended");
         }
-        stack.s3.flushNotifications();
-        await("the rest").atMost(Trial.PATIENCE).until(() -> {
-            takeAwayWhatIsFiled();
-            return waiting.isEmpty() && stack.lag() == 0;
-        });
+        awaitTheRest();
         int letters = stack.deadLetters().size();
         if (letters != poison) {
             problems.add(letters + " dead letters for " + poison + " uploads that are no pictures");
@@ -112,6 +110,18 @@ public final class Soak {
         write();
         System.out.println(problems.isEmpty() ? "nothing lost, nothing misfiled" : String.join("\n", problems));
         return problems.isEmpty() ? 0 : 1;
+    }
+
+    private void awaitTheRest() {
+        try {
+            await("the rest").atMost(Trial.PATIENCE).until(() -> {
+                takeAwayWhatIsFiled();
+                return waiting.isEmpty() && stack.lag() == 0;
+            });
+        } catch (ConditionTimeoutException e) {
+            problems.add(waiting.size() + " images were not filed, such as "
+                    + waiting.keySet().stream().limit(5).toList() + "; lag " + stack.lag());
+        }
     }
 
     private void topUp() {
