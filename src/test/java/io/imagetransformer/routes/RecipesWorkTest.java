@@ -79,6 +79,22 @@ class RecipesWorkTest {
                       id: halt
             """;
 
+    private static final String STOP_WHERE_A_FAILURE_IS_CAUGHT = """
+            - doTry:
+                id: may-fail
+                steps:
+                  - throwException:
+                      id: fails
+                      exceptionType: java.lang.IllegalStateException
+                      message: for good
+                doCatch:
+                  - exception:
+                      - java.lang.IllegalStateException
+                    steps:
+                      - stop:
+                          id: halt
+            """;
+
     private static final Map<String, RouteFiles.Recipe> RECIPES = RouteFiles.recipes();
     private static EmbeddedS3 s3;
     private static EmbeddedPredictor predictor;
@@ -305,6 +321,20 @@ class RecipesWorkTest {
         // Given
         Path routes =
                 RouteFiles.edited(new RouteFiles.Recipe("stop", "after", "choose-destination", STOP_SEVENS), folder);
+
+        // When
+        List<Outcome> outcomes = run(routes);
+
+        // Then
+        assertThat(outcomes).allMatch(Outcome.Filed.class::isInstance);
+        assertThat(keys("digits")).containsExactlyInAnyOrderElementsOf(labelled(all()));
+    }
+
+    @Test
+    void aStopWhereAFailureIsCaughtLeavesTheImageFiled() throws Exception {
+        // Given
+        Path routes = RouteFiles.edited(
+                new RouteFiles.Recipe("stop", "after", "choose-destination", STOP_WHERE_A_FAILURE_IS_CAUGHT), folder);
 
         // When
         List<Outcome> outcomes = run(routes);
