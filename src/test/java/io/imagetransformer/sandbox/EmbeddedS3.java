@@ -61,6 +61,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final BlobStore store;
     private final BlobStore announced;
     private final @Nullable EventPublisher publisher;
+    private final GeneratedBlobStore generated;
     private final GatedBlobStore gate;
     private @Nullable S3Proxy server;
 
@@ -78,7 +79,8 @@ public final class EmbeddedS3 implements AutoCloseable {
             this.announced = new NotifyingBlobStore(
                     store, settings.buckets, new MinioEvents(endpoint(), accessKey), sending::publish);
         }
-        this.gate = new GatedBlobStore(announced);
+        this.generated = new GeneratedBlobStore(announced);
+        this.gate = new GatedBlobStore(generated);
     }
 
     /** A server that forgets its objects when it is closed. */
@@ -314,6 +316,11 @@ public final class EmbeddedS3 implements AutoCloseable {
      */
     public void observe(Consumer<S3Call> observer) {
         gate.observe(observer);
+    }
+
+    /** From now on some objects are made and taken by {@code objects} instead of the store; null ends that. */
+    public void generate(@Nullable GeneratedObjects objects) {
+        generated.generate(objects);
     }
 
     /**
