@@ -2,6 +2,7 @@ package io.imagetransformer.camel;
 
 import java.util.Objects;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import io.imagetransformer.delivery.Batch;
@@ -11,17 +12,20 @@ import io.imagetransformer.event.Decoded;
 
 /**
  * What is counted, under {@code image.transformer.}: {@code objects} by outcome (and reason), {@code events.ignored} and
- * {@code events.malformed} by reason, and how many of our neighbours are {@code away}. An object is counted when its
+ * {@code events.malformed} by reason, how many {@code instances} each call of the predictor had that was answered, and how
+ * many of our neighbours are {@code away}. An object is counted when its
  * batch is committed, so a batch that comes again is counted once.
  */
 public final class Meters {
     private static final String PREFIX = "image.transformer.";
 
     private final MeterRegistry registry;
+    private final DistributionSummary instances;
 
     public Meters(MeterRegistry registry, Outages outages) {
         this.registry = registry;
         registry.gauge(PREFIX + "away", outages, Outages::count);
+        instances = registry.summary(PREFIX + "instances");
     }
 
     void ended(Batch batch) {
@@ -38,6 +42,11 @@ public final class Meters {
                 .forEach(outcome -> registry.counter(
                                 PREFIX + "objects", "outcome", outcome.name(), "reason", reason(outcome))
                         .increment());
+    }
+
+    /** A call of the predictor was answered, or refused. */
+    void answered(int instances) {
+        this.instances.record(instances);
     }
 
     private static String reason(Outcome outcome) {
