@@ -219,6 +219,7 @@ class RequestsThatComeTogetherShareACallTest {
 
         // When
         askAll(callers, chunks, refusing);
+        shared.comes(KIND);
         askAll(callers, chunks, refusing);
 
         // Then
@@ -249,6 +250,7 @@ class RequestsThatComeTogetherShareACallTest {
         assertThat(asked).allSatisfy(one -> assertThat(catchThrowable(one::get))
                 .isInstanceOf(ExecutionException.class)
                 .hasCause(away));
+        shared.comes(KIND);
         assertThat(catchThrowable(() -> askAll(callers, chunks, this::predict))).isNull();
         assertThat(calls).isEmpty();
     }
