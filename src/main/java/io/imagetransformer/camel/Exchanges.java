@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchGivenBack;
 import io.imagetransformer.delivery.Chunk;
+import io.imagetransformer.delivery.SharedCalls;
 import io.imagetransformer.delivery.Upload;
 
 /** The exchange properties that carry our values while the body is somebody else's. */
@@ -13,6 +14,7 @@ final class Exchanges {
     private static final String BATCH = "batch";
     private static final String CHUNK = "chunk";
     private static final String UPLOAD = "upload";
+    private static final String CALLER = "caller";
 
     private Exchanges() {}
 
@@ -43,6 +45,15 @@ final class Exchanges {
 
     static Chunk chunk(Exchange exchange) {
         return exchange.getProperty(CHUNK, Chunk.class);
+    }
+
+    static void put(Exchange exchange, SharedCalls.Caller caller) {
+        exchange.setProperty(CALLER, caller);
+    }
+
+    /** None where Kafka brought the batch. */
+    static SharedCalls.@Nullable Caller callerOrNull(Exchange exchange) {
+        return exchange.getProperty(CALLER, SharedCalls.Caller.class);
     }
 
     static void put(Exchange exchange, Upload upload) {

@@ -19,8 +19,8 @@ import io.imagetransformer.predictor.V2Model;
 public final class GrpcV2Predictor extends Predictor {
     private final V2Model model;
 
-    public GrpcV2Predictor(String who, Outages outages, PredictorProbe probe, V2Model model) {
-        super(who, outages, probe);
+    public GrpcV2Predictor(String who, Outages outages, PredictorProbe probe, Meters meters, V2Model model) {
+        super(who, outages, probe, meters);
         this.model = model;
     }
 

@@ -16,10 +16,11 @@ final class GrpcV2Wiring {
             String who,
             Outages outages,
             PredictorProbe probe,
+            Meters meters,
             V2Model model) {
         KServeChannel channel = new KServeChannel(predictor);
         registry.bind("kserve", channel);
         registry.bind("predictorHealth", channel);
-        registry.bind("grpcV2Predictor", new GrpcV2Predictor(who, outages, probe, model));
+        registry.bind("grpcV2Predictor", new GrpcV2Predictor(who, outages, probe, meters, model));
     }
 }

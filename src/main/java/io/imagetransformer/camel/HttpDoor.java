@@ -22,6 +22,7 @@ import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchLimits;
 import io.imagetransformer.delivery.FetchedObject;
+import io.imagetransformer.delivery.SharedCalls;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.TransformResult;
@@ -48,14 +49,15 @@ public final class HttpDoor {
     /** The bucket that a picture counts as coming from that came in a request. */
     private static final String NO_BUCKET = "http-request";
 
-    private static final Set<String> FORWARDED =
-            Set.of("authorization", "x-request-id", "b3", "traceparent", "tracestate");
-    private static final String FORWARDED_PREFIX = "x-b3-";
+    private static final String AUTHORIZATION = "authorization";
+    private static final Set<String> TRACE = Set.of("x-request-id", "b3", "traceparent", "tracestate");
+    private static final String TRACE_PREFIX = "x-b3-";
 
     private final DataPlane dataPlane;
     private final Answers answers;
     private final HttpDoorServer server;
     private final Admission admission;
+    private final SharedCalls sharedCalls;
     private final Settings.Http settings;
     private final BatchLimits limits;
     private final ImageTransform transform;
@@ -66,6 +68,7 @@ public final class HttpDoor {
             Answers answers,
             HttpDoorServer server,
             Admission admission,
+            SharedCalls sharedCalls,
             Settings.Http settings,
             BatchLimits limits,
             ImageTransform transform,
@@ -74,6 +77,7 @@ public final class HttpDoor {
         this.answers = answers;
         this.server = server;
         this.admission = admission;
+        this.sharedCalls = sharedCalls;
         this.settings = settings;
         this.limits = limits;
         this.transform = transform;
@@ -100,10 +104,11 @@ public final class HttpDoor {
             answer(exchange, nothing.response());
         } else if (asked instanceof Asked.Events events) {
             exchange.setProperty(REPLY, events.reply());
-            work(exchange, new Batch(events.decoded(), forwarded(read), limits, deadline), deadline);
+            Map<String, String> forwarded = comes(exchange, read);
+            work(exchange, new Batch(events.decoded(), forwarded, limits, deadline), deadline);
         } else if (asked instanceof Asked.Picture picture) {
             exchange.setProperty(REPLY, picture.reply());
-            classify(exchange, picture, forwarded(read), deadline);
+            classify(exchange, picture, comes(exchange, read), deadline);
         }
     }
 
@@ -127,16 +132,42 @@ public final class HttpDoor {
         return first;
     }
 
+    /** What goes with the predictor's call; from now on others may wait for this request to share one. */
+    private Map<String, String> comes(Exchange exchange, HttpRequest request) {
+        Map<String, String> forwarded = forwarded(request);
+        SharedCalls.Caller caller = sharedCalls.comes(withoutTrace(forwarded));
+        Exchanges.put(exchange, caller);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                caller.close();
+            }
+        });
+        return forwarded;
+    }
+
     private Map<String, String> forwarded(HttpRequest request) {
         Map<String, String> forwarded = new HashMap<>();
         request.headers().forEach((name, value) -> {
-            if (FORWARDED.contains(name)
-                    || name.startsWith(FORWARDED_PREFIX)
+            if (name.equals(AUTHORIZATION)
+                    || isTrace(name)
                     || settings.forwardHeaders().contains(name)) {
                 forwarded.put(name, value);
             }
         });
         return Map.copyOf(forwarded);
+    }
+
+    /** These differ from request to request by their nature. */
+    private static boolean isTrace(String name) {
+        return TRACE.contains(name) || name.startsWith(TRACE_PREFIX);
+    }
+
+    /** On whose behalf a request comes: all that the predictor may judge it by. */
+    private static Map<String, String> withoutTrace(Map<String, String> forwarded) {
+        Map<String, String> kept = new HashMap<>(forwarded);
+        kept.keySet().removeIf(HttpDoor::isTrace);
+        return kept;
     }
 
     private void leaveWhenDone(Exchange exchange, long held) {

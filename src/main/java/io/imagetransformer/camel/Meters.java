@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.apache.camel.Exchange;
@@ -16,9 +17,9 @@ import io.imagetransformer.event.Decoded;
 
 /**
  * What is counted, under {@code image.transformer.}: {@code objects} by outcome (and reason), {@code events.ignored} and
- * {@code events.malformed} by reason, and how many of our neighbours are {@code away}. An object is counted when its
- * batch is committed, so a batch that comes again is counted once. Beside them, of HTTP requests, KServe's own histograms,
- * for the dashboards that read them.
+ * {@code events.malformed} by reason, how many {@code instances} each call of the predictor had that was answered, and how
+ * many of our neighbours are {@code away}. An object is counted when its batch is committed, so a batch that comes again is
+ * counted once. Beside them, of HTTP requests, KServe's own histograms, for the dashboards that read them.
  */
 public final class Meters {
     private static final String PREFIX = "image.transformer.";
@@ -27,6 +28,7 @@ public final class Meters {
     private static final double[] KSERVES_BUCKETS = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
 
     private final MeterRegistry registry;
+    private final DistributionSummary instances;
     private final Timer preprocess;
     private final Timer predict;
     private final Timer postprocess;
@@ -35,6 +37,7 @@ public final class Meters {
     public Meters(MeterRegistry registry, Outages outages, String model) {
         this.registry = registry;
         registry.gauge(PREFIX + "away", outages, Outages::count);
+        instances = registry.summary(PREFIX + "instances");
         preprocess = kserves(registry, "preprocess", "pre-process request latency", model);
         predict = kserves(registry, "predict", "predict request latency", model);
         postprocess = kserves(registry, "postprocess", "post-process request latency", model);
@@ -78,6 +81,11 @@ public final class Meters {
                 .forEach(outcome -> registry.counter(
                                 PREFIX + "objects", "outcome", outcome.name(), "reason", reason(outcome))
                         .increment());
+    }
+
+    /** A call of the predictor was answered, or refused. */
+    void answered(int instances) {
+        this.instances.record(instances);
     }
 
     private static String reason(Outcome outcome) {

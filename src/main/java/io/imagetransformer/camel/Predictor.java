@@ -20,15 +20,17 @@ abstract class Predictor {
     private final String who;
     private final Outages outages;
     private final PredictorProbe probe;
+    private final Meters meters;
 
     /**
      * @param who the predictor, for a person
      * @param probe is shown an instance that the predictor took
      */
-    Predictor(String who, Outages outages, PredictorProbe probe) {
+    Predictor(String who, Outages outages, PredictorProbe probe, Meters meters) {
         this.who = who;
         this.outages = outages;
         this.probe = probe;
+        this.meters = meters;
     }
 
     /** The call itself failed. */
@@ -73,6 +75,7 @@ abstract class Predictor {
      */
     void end(Exchange exchange, Answer answer) {
         Chunk chunk = end(exchange);
+        meters.answered(chunk.getToPredict().size());
         if (answer instanceof Answer.Predictions all) {
             outages.back(who);
             probe.remember(chunk.tensors().get(0));

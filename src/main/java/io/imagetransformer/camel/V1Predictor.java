@@ -10,8 +10,8 @@ import io.imagetransformer.predictor.V1Protocol;
 /** Around the HTTP call of {@code predict-v1}. */
 public final class V1Predictor extends Predictor {
 
-    public V1Predictor(String who, Outages outages, PredictorProbe probe) {
-        super(who, outages, probe);
+    public V1Predictor(String who, Outages outages, PredictorProbe probe, Meters meters) {
+        super(who, outages, probe, meters);
     }
 
     /** Body: a {@link Chunk}, becomes JSON. */

@@ -14,8 +14,8 @@ import io.imagetransformer.predictor.V2Protocol;
 public final class V2Predictor extends Predictor {
     private final V2Model model;
 
-    public V2Predictor(String who, Outages outages, PredictorProbe probe, V2Model model) {
-        super(who, outages, probe);
+    public V2Predictor(String who, Outages outages, PredictorProbe probe, Meters meters, V2Model model) {
+        super(who, outages, probe, meters);
         this.model = model;
     }
 

@@ -30,6 +30,7 @@ import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.BatchLimits;
 import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.Relabelled;
+import io.imagetransformer.delivery.SharedCalls;
 import io.imagetransformer.event.DecoderLimits;
 import io.imagetransformer.event.EventDecoder;
 import io.imagetransformer.event.SourcePolicy;
@@ -158,7 +159,8 @@ public final class Wiring extends MainListenerSupport {
                 new ImageTransformProcessor(transform, settings.image().maxBytes()));
         PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
-        bindPredictor(registry, settings, outages, probe);
+        bindPredictor(registry, settings, outages, probe, meters);
+        registry.bind("callSharing", new CallSharing(context.createProducerTemplate()));
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
@@ -198,6 +200,7 @@ public final class Wiring extends MainListenerSupport {
                                         Clock.systemUTC())),
                         server,
                         admission,
+                        new SharedCalls(settings.http().batchWait(), limits),
                         settings.http(),
                         limits,
                         transform,
@@ -236,21 +239,22 @@ public final class Wiring extends MainListenerSupport {
         return "predictor " + (grpc ? predictor.host() : predictor.baseUrl());
     }
 
-    private static void bindPredictor(Registry registry, Settings settings, Outages outages, PredictorProbe probe) {
+    private static void bindPredictor(
+            Registry registry, Settings settings, Outages outages, PredictorProbe probe, Meters meters) {
         Settings.Predictor predictor = settings.predictor();
         String who = who(predictor);
         V2Model model = new V2Model(predictor.v2(), settings.image());
         switch (predictor.protocol()) {
             case V1 -> {
-                registry.bind("v1Predictor", new V1Predictor(who, outages, probe));
+                registry.bind("v1Predictor", new V1Predictor(who, outages, probe, meters));
                 String url = predictor.baseUrl() + "/v1/models/" + predictor.modelName();
                 registry.bind("predictorHealth", new HttpPredictorHealth(url, false));
             }
             case V2 -> {
-                registry.bind("v2Predictor", new V2Predictor(who, outages, probe, model));
+                registry.bind("v2Predictor", new V2Predictor(who, outages, probe, meters, model));
                 registry.bind("predictorHealth", new HttpPredictorHealth(predictor.v2Url() + "/ready", true));
             }
-            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, who, outages, probe, model);
+            case GRPC_V2 -> GrpcV2Wiring.bind(registry, predictor, who, outages, probe, meters, model);
         }
     }
 

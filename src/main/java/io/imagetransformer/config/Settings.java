@@ -147,6 +147,7 @@ public record Settings(
      * The HTTP door.
      *
      * @param maxMemory bytes of all bodies and pictures that requests hold together
+     * @param batchWait how long a request waits for others to share its call of the predictor; 0: not at all
      * @param forwardHeaders in lower case, besides those that are always forwarded
      */
     public record Http(
@@ -158,6 +159,7 @@ public record Settings(
             long maxMemory,
             Duration requestTimeout,
             Duration drain,
+            Duration batchWait,
             Set<String> forwardHeaders) {}
 
     /** Attributes of the CloudEvents that answer CloudEvents; with {@code merge}, the request's own are kept, too. */
@@ -398,11 +400,17 @@ public record Settings(
                 in.size("http.max-memory", 1 << 20, 1L << 40),
                 in.duration("http.request-timeout", Duration.ofMillis(100), Duration.ofHours(1)),
                 in.duration("http.drain", Duration.ZERO, Duration.ofSeconds(20)),
+                in.duration("http.batch-wait", Duration.ZERO, Duration.ofSeconds(1)),
                 forwarded);
         if (http.maxMemory() < http.maxBytes()) {
             throw new InvalidSettingException("http.max-memory=" + in.text("http.max-memory")
                     + " is below http.max-bytes=" + in.text("http.max-bytes")
                     + ": one request would not fit; raise the first or lower the second");
+        }
+        if (http.batchWait().compareTo(http.requestTimeout()) >= 0) {
+            throw new InvalidSettingException("http.batch-wait=" + in.text("http.batch-wait")
+                    + " is not below http.request-timeout=" + in.text("http.request-timeout")
+                    + ": requests would wait for each other until their time is up; lower the first");
         }
         return http;
     }

@@ -14,7 +14,7 @@ import io.imagetransformer.predictor.Answer;
  * The uploads that are in memory together: fetched side by side, predicted in one call, filed side by side. A half of a
  * chunk is a chunk over the same uploads.
  */
-public final class Chunk {
+public class Chunk {
     private final List<Upload> uploads;
     private final Map<String, String> forwardedHeaders;
     private @Nullable String refusal;

@@ -2,6 +2,9 @@ package io.imagetransformer.predictor;
 
 import java.util.List;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
 /** What a predictor's body turned out to be. */
 public sealed interface Answer {
     /**
@@ -17,6 +20,23 @@ public sealed interface Answer {
         /** With nothing besides. */
         public Predictions(List<Prediction> predictions) {
             this(predictions, "{}");
+        }
+
+        /**
+         * Whether {@link #more()} is right for some of the instances as it is for all: it holds plain values only. A list
+         * or an object may tell of each instance.
+         */
+        public boolean isDivisible() {
+            try {
+                for (JsonNode value : PredictorJson.MAPPER.readTree(more)) {
+                    if (value.isContainerNode()) {
+                        return false;
+                    }
+                }
+                return true;
+            } catch (JsonProcessingException e) {
+                return false;
+            }
         }
     }
 

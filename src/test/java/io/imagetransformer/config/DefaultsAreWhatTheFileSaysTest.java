@@ -64,6 +64,7 @@ class DefaultsAreWhatTheFileSaysTest {
                                 128L << 20,
                                 Duration.ofMinutes(1),
                                 Duration.ofSeconds(3),
+                                Duration.ZERO,
                                 Set.of()),
                         new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),

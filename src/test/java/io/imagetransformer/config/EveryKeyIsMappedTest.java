@@ -86,6 +86,7 @@ class EveryKeyIsMappedTest {
         all.put("http.max-memory", "2MiB");
         all.put("http.request-timeout", "20s");
         all.put("http.drain", "0s");
+        all.put("http.batch-wait", "3ms");
         all.put("http.forward-headers", "X-Tenant, x-user");
         all.put("ce.type", "com.example.classified");
         all.put("ce.source", "/cats");
@@ -171,6 +172,7 @@ class EveryKeyIsMappedTest {
                                 2L << 20,
                                 Duration.ofSeconds(20),
                                 Duration.ZERO,
+                                Duration.ofMillis(3),
                                 Set.of("x-tenant", "x-user")),
                         new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),

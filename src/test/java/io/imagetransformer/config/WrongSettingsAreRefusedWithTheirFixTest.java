@@ -60,6 +60,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 wrong("http.port", "65536", "is no whole number from 0 to 65535: give one"),
                 wrong("http.max-concurrency", "1001", "is no whole number from 1 to 1000: give one"),
                 wrong("http.drain", "30s", "is no duration from 0s to 20s: write it as 250ms, 30s, 8m or 1h"),
+                wrong("http.batch-wait", "2s", "is no duration from 0s to 1s: write it as 250ms, 30s, 8m or 1h"),
                 wrong("http.forward-headers", "x tenant", "is no valid name: the name of an HTTP header"),
                 wrong("ce.merge", "yes", "is neither true nor false: write one of them"),
                 wrong("batch.parallelism", "1025", "is no whole number from 1 to 1024: give one"),
@@ -172,6 +173,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         Map.of("http.max-memory", "1MiB"),
                         "http.max-memory=1MiB is below http.max-bytes=32MiB: one request would not fit; raise the first"
                                 + " or lower the second"),
+                argumentSet(
+                        "requests that wait for each other",
+                        Map.of("http.batch-wait", "1s", "http.request-timeout", "1s"),
+                        "http.batch-wait=1s is not below http.request-timeout=1s: requests would wait for each other"
+                                + " until their time is up; lower the first"),
                 argumentSet(
                         "a source that is an output",
                         Map.of("source.buckets", "mnist,digits", "output.key", "{bucket}/{key}"),
