@@ -25,7 +25,7 @@ import io.imagetransformer.predictor.Answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** No predictor fills our memory, nor keeps us reading. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AnswersEndWhereTheyAreTooLargeTest {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final CountDownLatch hungUp = new CountDownLatch(1);

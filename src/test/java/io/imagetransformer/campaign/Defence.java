@@ -109,23 +109,21 @@ record Defence(String removed, List<Edit> edits) {
                     "stopped.countDown();\n            close();\n",
                     "stopped.countDown();\n"));
 
-    private static final Edit ALL_RUN = new Edit(
-            JAVA + "delivery/Batch.java",
-            "    private void supersede() {\n",
-            "    private void supersede() {\n        if (true) return;\n");
-
     /** Of one key in a batch only the newest event is worked on. */
-    static final Defence NEWEST_ONLY = of("Batch.supersede: every event of a key is worked on", ALL_RUN);
-
-    private static final Edit ANY_BYTES = new Edit(
-            JAVA + "storage/GetObjectRequests.java", "} else if (object.eTag() != null) {", "} else if (false) {");
+    static final Defence NEWEST_ONLY = of(
+            "Batch.supersede: every event of a key is worked on",
+            new Edit(
+                    JAVA + "delivery/Batch.java",
+                    "    private void supersede() {\n",
+                    "    private void supersede() {\n        if (true) return;\n"));
 
     /** The bytes that the event tells of, or none. */
-    static final Defence IF_MATCH = of("GetObjectRequests: no If-Match", ANY_BYTES);
-
-    /** Either would do. */
-    static final Defence NEWEST_ONLY_AND_IF_MATCH =
-            of("every event of a key is worked on, and gets the object as it is by then", ALL_RUN, ANY_BYTES);
+    static final Defence IF_MATCH = of(
+            "GetObjectRequests: no If-Match",
+            new Edit(
+                    JAVA + "storage/GetObjectRequests.java",
+                    "} else if (object.eTag() != null) {",
+                    "} else if (false) {"));
 
     /** An unpacked library is looked at before it is loaded. */
     static final Defence WHOLE_LIBRARY = of(

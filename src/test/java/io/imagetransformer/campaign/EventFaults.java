@@ -31,7 +31,7 @@ final class EventFaults {
                 new Scenario(
                         "two-versions-of-a-key-in-one-batch",
                         "the newest object is filed, once",
-                        Defence.NEWEST_ONLY_AND_IF_MATCH,
+                        Defence.NONE,
                         EventFaults::twoVersions));
     }
 

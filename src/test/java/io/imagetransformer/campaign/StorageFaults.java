@@ -75,7 +75,7 @@ final class StorageFaults {
                 new Scenario(
                         "object-replaced-before-it-is-fetched",
                         "an object that was replaced is filed once, with the newest bytes",
-                        Defence.IF_MATCH,
+                        Defence.NONE,
                         StorageFaults::objectReplaced));
     }
 
