@@ -130,8 +130,8 @@ public final class V1Protocol {
 
     private static void checkOnePerInstance(String name, JsonNode list, int instances) throws NoPrediction {
         if (!list.isArray() || list.size() != instances) {
-            String found = list.isArray() ? list.size() + " " + name : name + " " + Quotes.quote(list.toString());
-            throw new NoPrediction(found + " for " + instances + " instances");
+            String found = list.isArray() ? list.size() + " " + name : name + " " + list;
+            throw new NoPrediction(Quotes.quote(found) + " for " + instances + " instances");
         }
     }
 
