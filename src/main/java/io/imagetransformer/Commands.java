@@ -15,6 +15,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import io.imagetransformer.camel.KafkaClients;
 import io.imagetransformer.command.DeadLettersCommand;
 import io.imagetransformer.command.Parts;
+import io.imagetransformer.command.PrepareStartCommand;
 import io.imagetransformer.command.ReconcileCommand;
 import io.imagetransformer.config.Settings;
 
@@ -71,6 +72,7 @@ public final class Commands {
         return new CommandLine(this)
                 .addSubcommand(new DeadLettersCommand(this::open))
                 .addSubcommand(new ReconcileCommand(this::open))
+                .addSubcommand(new PrepareStartCommand(home))
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(120)
