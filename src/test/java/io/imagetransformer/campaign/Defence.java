@@ -211,7 +211,8 @@ record Defence(String removed, List<Edit> edits) {
 
     private static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> jars = Files.list(folder)) {
-            return jars.toList();
+            // The archive of classes, which lies there too, knows the classes as they were.
+            return jars.filter(file -> file.toString().endsWith(".jar")).toList();
         }
     }
 
