@@ -15,7 +15,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,16 +80,20 @@ public final class HttpDoor {
         this.meters = meters;
     }
 
-    /** Body: the request's bytes, becomes the {@link Batch} to work on, or the {@link HttpResponse}. */
+    /** Body: not read; becomes the {@link Batch} to work on, or the {@link HttpResponse}. */
     public void read(Exchange exchange) throws InterruptedException {
         long deadline = System.nanoTime() + patience().toNanos();
         HttpMessage message = exchange.getMessage(HttpMessage.class);
         HttpServerRequest request = message.getRequest();
         boolean question = request.method() == HttpMethod.GET;
+        byte[] body = new byte[0];
         if (!question) {
-            leaveWhenDone(exchange, server.takeOver(request));
+            HttpDoorServer.Whole whole = server.takeOver(request);
+            body = whole.body();
+            leaveWhenDone(exchange, whole.held());
+            RequestTimes.begin(exchange);
         }
-        HttpRequest read = read(request, message.getBody(byte[].class));
+        HttpRequest read = read(request, body);
         message.removeHeaders("*");
         Asked asked = dataPlane.read(read);
         if (asked instanceof Asked.Nothing nothing) {
@@ -109,13 +112,13 @@ public final class HttpDoor {
         return settings.requestTimeout().multipliedBy(9).dividedBy(10);
     }
 
-    private static HttpRequest read(HttpServerRequest request, byte @Nullable [] body) {
+    private static HttpRequest read(HttpServerRequest request, byte[] body) {
         return new HttpRequest(
                 request.method().name(),
                 request.path() == null ? "" : request.path(),
                 first(request.params()),
                 first(request.headers()),
-                body == null ? new byte[0] : body);
+                body);
     }
 
     private static Map<String, String> first(MultiMap values) {
@@ -207,10 +210,17 @@ public final class HttpDoor {
         HttpResponse response = exchange.getProperty(RESPONSE, HttpResponse.class);
         if (response == null) {
             Batch batch = Exchanges.batch(exchange);
-            meters.ended(batch);
+            meters.ended(batch, exchange);
             response = answers.of(exchange.getProperty(REPLY, Reply.class), batch);
         }
         write(exchange, response);
+    }
+
+    /** The images are filed, but nobody was told: the same request again files them again, and tells. */
+    public void resultsNotTaken(Exchange exchange) {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        LOGGER.warn("results.topic took no results of a request, it is answered with 503: {}", failure.getMessage());
+        answer(exchange, HttpResponse.unavailable("results.topic took no results: Kafka is away"));
     }
 
     /** A defect of ours: nothing is promised of the request, and a person must look. */

@@ -1,10 +1,14 @@
 package io.imagetransformer.camel;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
+import io.netty.channel.Channel;
+import io.netty.handler.traffic.GlobalTrafficShapingHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -16,8 +20,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerImpl;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.SslChannelProvider;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.impl.RoutingContextInternal;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -43,13 +51,15 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private static final int SECONDS_BEYOND = 15;
 
+    private static final Duration LONGEST_HEAD = Duration.ofSeconds(10);
+
     private final Settings.Http settings;
     private final Admission admission;
     private final Outages outages;
     private final String routerName;
 
-    /** Requests that were let in and that no worker has taken over yet, with the bytes that they hold. */
-    private final Map<HttpServerRequest, Long> waiting = new ConcurrentHashMap<>();
+    /** Requests that were let in and that no worker has taken over yet. */
+    private final Map<HttpServerRequest, Whole> waiting = new ConcurrentHashMap<>();
 
     private HttpServer server;
 
@@ -81,13 +91,21 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         return server == null ? settings.port() : server.actualPort();
     }
 
-    /** A worker takes the request over: it is its to leave, and to release the bytes that this returns. */
-    long takeOver(HttpServerRequest request) {
-        Long bytes = waiting.remove(request);
-        if (bytes == null) {
+    /**
+     * A request that has come.
+     *
+     * @param body whatever its type: Camel's own would be without what {@code curl -d} sends, which it takes for a form
+     * @param held bytes, as {@link Admission} counts them
+     */
+    record Whole(byte[] body, long held) {}
+
+    /** A worker takes the request over: it is its to leave, and to release what is held. */
+    Whole takeOver(HttpServerRequest request) {
+        Whole whole = waiting.remove(request);
+        if (whole == null) {
             throw new IllegalStateException("the request has ended already");
         }
-        return bytes;
+        return whole;
     }
 
     @Override
@@ -134,7 +152,11 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(LARGEST_HEADERS)
                 .setIdleTimeout((int) settings.requestTimeout().toSeconds() + SECONDS_BEYOND);
-        server = router().vertx().createHttpServer(options).requestHandler(router());
+        VertxPlatformHttpRouter router = router();
+        server = new Server((VertxInternal) router.vertx(), options).requestHandler(request -> {
+            HeadTimeout.came(request);
+            router.handle(request);
+        });
         join(server.listen(settings.port(), settings.host()));
     }
 
@@ -216,6 +238,22 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         }
     }
 
+    /** Vert.x's own, which looks after the heads of requests, too. */
+    private final class Server extends HttpServerImpl {
+        Server(VertxInternal vertx, HttpServerOptions options) {
+            super(vertx, options);
+        }
+
+        @Override
+        protected BiConsumer<Channel, SslChannelProvider> childHandler(
+                ContextInternal context, SocketAddress address, GlobalTrafficShapingHandler shaping) {
+            Duration limit =
+                    settings.requestTimeout().compareTo(LONGEST_HEAD) < 0 ? settings.requestTimeout() : LONGEST_HEAD;
+            return super.childHandler(context, address, shaping)
+                    .andThen((channel, tls) -> channel.pipeline().addFirst(new HeadTimeout(limit)));
+        }
+    }
+
     /** The body of one request while it is read; used by the request's event loop alone. */
     private final class Body {
         private final RoutingContext context;
@@ -267,9 +305,8 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
                     return;
                 }
                 done = true;
-                waiting.put(request, held);
+                waiting.put(request, new Whole(bytes.getBytes(), held));
             }
-            ((RoutingContextInternal) context).setBody(bytes);
             context.next();
         }
 

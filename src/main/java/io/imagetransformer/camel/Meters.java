@@ -1,8 +1,13 @@
 package io.imagetransformer.camel;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.apache.camel.Exchange;
 
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.Outages;
@@ -12,16 +17,51 @@ import io.imagetransformer.event.Decoded;
 /**
  * What is counted, under {@code image.transformer.}: {@code objects} by outcome (and reason), {@code events.ignored} and
  * {@code events.malformed} by reason, and how many of our neighbours are {@code away}. An object is counted when its
- * batch is committed, so a batch that comes again is counted once.
+ * batch is committed, so a batch that comes again is counted once. Beside them, of HTTP requests, KServe's own histograms,
+ * for the dashboards that read them.
  */
 public final class Meters {
     private static final String PREFIX = "image.transformer.";
 
-    private final MeterRegistry registry;
+    /** Those of prometheus_client's Histogram. */
+    private static final double[] KSERVES_BUCKETS = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
 
-    public Meters(MeterRegistry registry, Outages outages) {
+    private final MeterRegistry registry;
+    private final Timer preprocess;
+    private final Timer predict;
+    private final Timer postprocess;
+
+    /** @param model its name, as KServe's dashboards ask for it */
+    public Meters(MeterRegistry registry, Outages outages, String model) {
         this.registry = registry;
         registry.gauge(PREFIX + "away", outages, Outages::count);
+        preprocess = kserves(registry, "preprocess", "pre-process request latency", model);
+        predict = kserves(registry, "predict", "predict request latency", model);
+        postprocess = kserves(registry, "postprocess", "post-process request latency", model);
+    }
+
+    /** Source: kserve's {@code metrics.py}. */
+    private static Timer kserves(MeterRegistry registry, String part, String description, String model) {
+        return Timer.builder("request." + part)
+                .description(description)
+                .tag("model_name", model)
+                .serviceLevelObjectives(Arrays.stream(KSERVES_BUCKETS)
+                        .mapToObj(seconds -> Duration.ofMillis(Math.round(seconds * 1_000)))
+                        .toArray(Duration[]::new))
+                .register(registry);
+    }
+
+    /** Of an HTTP request, which has times of its own. */
+    void ended(Batch batch, Exchange request) {
+        ended(batch);
+        RequestTimes times = RequestTimes.orNull(request);
+        if (times != null) {
+            times.end((before, meanwhile, after) -> {
+                preprocess.record(before, TimeUnit.NANOSECONDS);
+                predict.record(meanwhile, TimeUnit.NANOSECONDS);
+                postprocess.record(after, TimeUnit.NANOSECONDS);
+            });
+        }
     }
 
     void ended(Batch batch) {

@@ -43,7 +43,7 @@ public final class Results {
     public void write(Exchange exchange) {
         Batch batch = Exchanges.batch(exchange);
         List<Message> events = batch.getUploads()
-                .filter(upload -> !upload.isPending())
+                .filter(upload -> !upload.isPending() && upload.isToBeFiled())
                 .map(upload -> event(exchange, upload))
                 .toList();
         exchange.getMessage().setBody(events);

@@ -128,7 +128,7 @@ public final class Wiring extends MainListenerSupport {
                 settings.image().maxBytes());
         EventDecoder decoder = new EventDecoder(DecoderLimits.defaults());
         SourcePolicy policy = new SourcePolicy(settings.source().buckets(), settings.outputBuckets());
-        Meters meters = new Meters(meterRegistry, outages);
+        Meters meters = new Meters(meterRegistry, outages, settings.predictor().modelName());
         ImageTransform transform = new ImageTransform(settings.image());
         Retries retries = new Retries(patience(settings.events().hold()), outages);
         int workers = settings.batch().parallelism();
@@ -137,6 +137,7 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("outages", outages);
         registry.bind("metricsRegistry", meterRegistry);
         context.addRoutePolicyFactory(routeTimers(meterRegistry));
+        context.addRoutePolicyFactory((camel, id, route) -> id.equals("predict") ? new RequestTimes.Policy() : null);
         registry.bind("aws2-s3", s3Component(context));
         S3Client sourceS3 = S3Clients.create(settings.sourceStore(), workers + 2, outages);
         boolean oneStore = settings.outputStore().equals(settings.sourceStore());

@@ -65,6 +65,9 @@ public record Settings(
      */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
+    /** To leave the group, close clients and end the process. */
+    private static final Duration LAST_STEPS = Duration.ofSeconds(2);
+
     /** The Kafka door; {@code brokers} is {@code host:port,...}. */
     public record Kafka(boolean enabled, String brokers) {}
 
@@ -412,6 +415,21 @@ public record Settings(
                 in.pythonFlag("ce.merge"));
     }
 
+    /** What is in hand has camel.main.shutdown-timeout after the drain; then the platform kills. */
+    private void checkStop(SettingsReader in) {
+        Duration inHand = Duration.ofSeconds(in.integer("camel.main.shutdown-timeout", 1, 86_400));
+        Duration grace = in.duration("stop.grace", Duration.ofSeconds(1), Duration.ofHours(24));
+        Duration needed = http.drain().plus(inHand).plus(LAST_STEPS);
+        if (needed.compareTo(grace) > 0) {
+            throw new InvalidSettingException("http.drain=" + SettingsReader.plain(http.drain())
+                    + " and camel.main.shutdown-timeout=" + inHand.toSeconds() + " with "
+                    + SettingsReader.plain(LAST_STEPS) + " of margin (" + SettingsReader.plain(needed)
+                    + ") are over stop.grace=" + SettingsReader.plain(grace)
+                    + ": requests in hand would be cut off; shorten one of them, or raise stop.grace with the pod's"
+                    + " terminationGracePeriodSeconds");
+        }
+    }
+
     private void checkTogether(SettingsReader in) {
         Duration busy = events.hold()
                 .plus(sourceStore.timeout().multipliedBy(2))
@@ -437,6 +455,7 @@ public record Settings(
                             + " has no {bucket}: images of one key in two buckets would overwrite each other;"
                             + " put {bucket} into output.key, or set output.allow-collisions=true");
         }
+        checkStop(in);
         if (batch.maxBytes() < image.maxBytes()) {
             throw new InvalidSettingException("batch.max-bytes=" + in.text("batch.max-bytes")
                     + " is below image.max-bytes=" + in.text("image.max-bytes")

@@ -186,6 +186,11 @@ public final class Upload {
         return value;
     }
 
+    /** Whether it is more than a picture that somebody asked about. */
+    public boolean isToBeFiled() {
+        return filed;
+    }
+
     public boolean isPending() {
         return outcome == null;
     }

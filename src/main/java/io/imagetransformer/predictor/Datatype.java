@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The datatypes of V2 tensors that are known here. FP16 and BF16 are not: Java 17 has no half floats, and JSON none
- * either.
+ * The datatypes of V2 tensors.
  *
  * <p>Source: Open Inference Protocol, "Tensor Data Types".
  */
@@ -20,6 +19,8 @@ public enum Datatype {
     INT16(2, true),
     INT32(4, true),
     INT64(8, true),
+    FP16(2, true),
+    BF16(2, true),
     FP32(4, true),
     FP64(8, true),
     /** Texts; of no fixed width. */
@@ -43,9 +44,14 @@ public enum Datatype {
         return image;
     }
 
-    /** FP32 and FP64 hold numbers from 0 to 1, the others those that the picture has. */
+    /** These hold numbers from 0 to 1, the others those that the picture has. */
     boolean isFloat() {
-        return this == FP32 || this == FP64;
+        return isHalf() || this == FP32 || this == FP64;
+    }
+
+    /** These go as bytes alone: servers take none of them as JSON, and gRPC has no typed contents for them. */
+    boolean isHalf() {
+        return this == FP16 || this == BF16;
     }
 
     /** Those that {@link #takesImages()}, comma-separated. */

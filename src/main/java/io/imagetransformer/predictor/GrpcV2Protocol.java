@@ -15,6 +15,7 @@ import inference.GrpcPredictV2.ModelInferRequest;
 import inference.GrpcPredictV2.ModelInferResponse;
 import inference.GrpcPredictV2.ModelMetadataResponse;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.image.Tensor;
 
@@ -43,7 +44,7 @@ public final class GrpcV2Protocol {
                 .setName(input.name())
                 .setDatatype(input.datatype().name())
                 .addAllShape(input.shape(instances.size()));
-        if (options.binary()) {
+        if (options.binary() || input.datatype().isHalf()) {
             request.addRawInputContents(UnsafeByteOperations.unsafeWrap(input.bytes(instances)));
         } else {
             InferTensorContents.Builder contents = tensor.getContentsBuilder();
@@ -73,7 +74,8 @@ public final class GrpcV2Protocol {
                 case UINT64 -> contents.addUint64Contents((long) value);
                 case INT16, INT32 -> contents.addIntContents((int) value);
                 case INT64 -> contents.addInt64Contents((long) value);
-                case BOOL, INT8, BYTES -> throw new IllegalStateException(input.datatype() + " takes no images");
+                case BOOL, INT8, FP16, BF16, BYTES ->
+                    throw new IllegalStateException(input.datatype() + " is not sent so");
             }
         }
     }
@@ -110,7 +112,8 @@ public final class GrpcV2Protocol {
         return V2Outputs.answer(outputs, options, instances);
     }
 
-    private static ArrayNode elements(Datatype datatype, InferTensorContents contents) {
+    /** None where the datatype has no typed contents. */
+    private static @Nullable ArrayNode elements(Datatype datatype, InferTensorContents contents) {
         ArrayNode elements = PredictorJson.MAPPER.createArrayNode();
         switch (datatype) {
             case BOOL -> contents.getBoolContentsList().forEach(elements::add);
@@ -119,6 +122,9 @@ public final class GrpcV2Protocol {
             case UINT64 -> contents.getUint64ContentsList().forEach(value -> elements.add(V2Outputs.unsigned(value)));
             case INT8, INT16, INT32 -> contents.getIntContentsList().forEach(elements::add);
             case INT64 -> contents.getInt64ContentsList().forEach(elements::add);
+            case FP16, BF16 -> {
+                return null;
+            }
             case FP32 -> contents.getFp32ContentsList().forEach(elements::add);
             case FP64 -> contents.getFp64ContentsList().forEach(elements::add);
             case BYTES -> contents.getBytesContentsList().forEach(text -> elements.add(text.toStringUtf8()));

@@ -168,6 +168,8 @@ public record V2Input(String name, Datatype datatype, List<Long> shape, boolean 
         for (Tensor instance : instances) {
             for (double value : values(instance)) {
                 switch (datatype) {
+                    case FP16 -> bytes.putShort(HalfFloats.fp16(value));
+                    case BF16 -> bytes.putShort(HalfFloats.bf16(value));
                     case FP32 -> bytes.putFloat((float) value);
                     case FP64 -> bytes.putDouble(value);
                     case UINT8 -> bytes.put((byte) value);

@@ -193,6 +193,8 @@ final class V2Outputs {
                 case INT16 -> elements.add(in.getShort());
                 case INT32 -> elements.add(in.getInt());
                 case INT64 -> elements.add(in.getLong());
+                case FP16 -> elements.add(HalfFloats.ofFp16(in.getShort()));
+                case BF16 -> elements.add(HalfFloats.ofBf16(in.getShort()));
                 case FP32 -> elements.add(in.getFloat());
                 case FP64 -> elements.add(in.getDouble());
                 case BYTES -> {

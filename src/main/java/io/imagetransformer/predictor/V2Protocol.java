@@ -42,10 +42,11 @@ public final class V2Protocol {
      * @param instances of one shape, at least one
      */
     public static Request request(String id, V2Input input, V2Options options, List<Tensor> instances) {
-        byte[] tensors = options.binary() ? input.bytes(instances) : new byte[0];
+        boolean binary = options.binary() || input.datatype().isHalf();
+        byte[] tensors = binary ? input.bytes(instances) : new byte[0];
         ByteArrayBuilder body = new ByteArrayBuilder(512
                 + tensors.length
-                + (options.binary() ? 0 : instances.size() * instances.get(0).values().length * 20));
+                + (binary ? 0 : instances.size() * instances.get(0).values().length * 20));
         try (JsonGenerator json = PredictorJson.MAPPER.createGenerator(body)) {
             json.writeStartObject();
             json.writeStringField("id", id);
@@ -59,7 +60,7 @@ public final class V2Protocol {
                     .toArray();
             json.writeArray(shape, 0, shape.length);
             json.writeStringField("datatype", input.datatype().name());
-            if (options.binary()) {
+            if (binary) {
                 json.writeObjectFieldStart("parameters");
                 json.writeNumberField("binary_data_size", tensors.length);
                 json.writeEndObject();
@@ -72,7 +73,7 @@ public final class V2Protocol {
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }
-        if (!options.binary()) {
+        if (!binary) {
             return new Request(body.toByteArray(), null);
         }
         int jsonLength = body.size();

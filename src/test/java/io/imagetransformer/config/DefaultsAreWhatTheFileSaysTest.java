@@ -79,7 +79,9 @@ class DefaultsAreWhatTheFileSaysTest {
 
         // When
         Settings.read(key -> {
-            read.add(key);
+            if (!key.startsWith("camel.")) {
+                read.add(key);
+            }
             return ShippedSettings.lookup(several).apply(key);
         });
 

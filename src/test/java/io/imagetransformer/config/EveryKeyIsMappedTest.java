@@ -90,6 +90,8 @@ class EveryKeyIsMappedTest {
         all.put("ce.type", "com.example.classified");
         all.put("ce.source", "/cats");
         all.put("ce.merge", "True");
+        // Only compared with others.
+        all.put("stop.grace", "40s");
         all.put("management.enabled", "false");
         all.put("management.port", "0");
         all.put("tls.ca-file", "/etc/ca.crt");

@@ -34,6 +34,7 @@ class TheEnvironmentWinsTest {
                         "MODEL_NAME", "from-environment",
                         "EVENTS_TOPIC", "from-environment",
                         "KAFKA_BROKERS", "127.0.0.1:1",
+                        "HTTP_PORT", "0",
                         "MANAGEMENT_ENABLED", "false"));
 
         // When

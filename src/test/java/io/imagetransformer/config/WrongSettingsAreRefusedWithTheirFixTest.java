@@ -87,8 +87,9 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 wrong("predictor.binary", "yes", "is neither true nor false: write one of them, in lower case"),
                 wrong(
                         "predictor.input.datatype",
-                        "FP16",
-                        "is unknown: choose one of UINT8, UINT16, UINT32, UINT64, INT16, INT32, INT64, FP32, FP64"),
+                        "FP8",
+                        "is unknown: choose one of UINT8, UINT16, UINT32, UINT64, INT16, INT32, INT64, FP16, BF16, FP32,"
+                                + " FP64"),
                 wrong(
                         "predictor.input.shape",
                         "28x28",
@@ -160,6 +161,12 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "events.hold=9m with twice s3.timeout, predictor.timeout and 30s of margin (690s) is over"
                                 + " events.max-poll-interval-ms=600000: shorten events.hold or raise"
                                 + " events.max-poll-interval-ms"),
+                argumentSet(
+                        "a stop that is longer than the platform grants",
+                        Map.of("http.drain", "10s"),
+                        "http.drain=10s and camel.main.shutdown-timeout=22 with 2s of margin (34s) are over"
+                                + " stop.grace=30s: requests in hand would be cut off; shorten one of them, or raise"
+                                + " stop.grace with the pod's terminationGracePeriodSeconds"),
                 argumentSet(
                         "a body that memory cannot hold",
                         Map.of("http.max-memory", "1MiB"),

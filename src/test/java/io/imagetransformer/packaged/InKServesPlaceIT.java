@@ -3,18 +3,9 @@ package io.imagetransformer.packaged;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +17,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.imagetransformer.bench.HttpLoad;
 import io.imagetransformer.pipeline.Door;
 import io.imagetransformer.pipeline.Stack;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
@@ -45,17 +37,18 @@ import static org.awaitility.Awaitility.await;
 class InKServesPlaceIT {
     private static final String PREDICT = "/v1/models/mnist:predict";
     private static final int CLIENTS = 64;
-    private static final int REQUESTS = Integer.getInteger("serve.requests", 10_000);
+    private static final int REQUESTS = 10_000;
 
     private static Stack stack;
     private static PackagedProgram program;
     private static Door door;
+    private static int port;
     private static int managementPort;
 
     @BeforeAll
     static void start() {
         stack = Stack.start();
-        int port = LoopbackPorts.free();
+        port = LoopbackPorts.free();
         managementPort = LoopbackPorts.free();
         Map<String, String> env = new HashMap<>(stack.settings());
         List.of("kafka.brokers", "events.topic", "events.group", "predictor.host", "http.enabled")
@@ -184,7 +177,7 @@ class InKServesPlaceIT {
         // Given
         Door management = new Door(managementPort);
         assertThat(management.get("/observe/health/ready").statusCode()).isEqualTo(200);
-        int port = Integer.parseInt(stack.predictor.hostPort().split(":")[1]);
+        int predictorsPort = Integer.parseInt(stack.predictor.hostPort().split(":")[1]);
 
         // When
         stack.predictor.close();
@@ -198,89 +191,27 @@ class InKServesPlaceIT {
         assertThat(management.get("/observe/health/ready").body()).contains("DOWN");
         assertThat(management.get("/observe/health/live").statusCode()).isEqualTo(200);
         assertThat(door.get("/v2/health/live").statusCode()).isEqualTo(200);
-        try (EmbeddedPredictor again = EmbeddedPredictor.start(port, "mnist")) {
+        try (EmbeddedPredictor again = EmbeddedPredictor.start(predictorsPort, "mnist")) {
             await("ready again").atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
                             door.get("/v1/models/mnist").statusCode())
                     .isEqualTo(200));
         }
     }
 
-    /**
-     * Two requests at once are mixed up by the sample: 31 of 32 images are never filed there. More than 10,000 requests
-     * ({@code -Dserve.requests=640000}) bring each picture again as another object.
-     */
+    /** Two requests at once are mixed up by the sample: 31 of 32 images are never filed there. */
     @Test
     @Order(1)
     void everyAnswerOfManyBelongsToItsRequest() throws Exception {
         // Given
-        AtomicInteger next = new AtomicInteger();
-        Queue<String> wrong = new ConcurrentLinkedQueue<>();
-        long[] nanos = new long[REQUESTS];
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-        long begin = System.nanoTime();
+        HttpLoad load = new HttpLoad(REQUESTS, CLIENTS);
+        load.standBehind(stack.s3, stack.predictor);
 
         // When
-        List<Future<?>> running = new ArrayList<>();
-        for (int client = 0; client < CLIENTS; client++) {
-            running.add(clients.submit(() -> {
-                for (int request = next.getAndIncrement(); request < REQUESTS; request = next.getAndIncrement()) {
-                    String copy = uploadAndAsk(request, nanos, wrong);
-                    if (REQUESTS > Mnist.size()) {
-                        assertFiledAndForget(request, copy, wrong);
-                    }
-                }
-            }));
-        }
-        for (Future<?> client : running) {
-            client.get();
-        }
-        clients.shutdown();
+        HttpLoad.Result result = load.run(port, stack.predictor);
 
         // Then
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        Arrays.sort(nanos);
-        System.out.printf(
-                "%d requests of %d clients, uploads included: %.0f/s; an answer after %.1f ms (median), %.1f ms (p99)%n",
-                REQUESTS, CLIENTS, REQUESTS / seconds, nanos[REQUESTS / 2] / 1e6, nanos[REQUESTS * 99 / 100] / 1e6);
-        assertThat(wrong).isEmpty();
-        if (REQUESTS <= Mnist.size()) {
-            List<String> expected = IntStream.range(0, REQUESTS)
-                    .mapToObj(InKServesPlaceIT::copyOf)
-                    .toList();
-            assertThat(stack.filed().stream().filter(key -> key.contains("/many/")))
-                    .containsExactlyInAnyOrderElementsOf(expected);
-        }
-    }
-
-    private static String copyOf(int request) {
-        return "digit-" + Mnist.label(request % Mnist.size()) + "/many/" + request + ".png";
-    }
-
-    private static String uploadAndAsk(int request, long[] nanos, Queue<String> wrong) {
-        int image = request % Mnist.size();
-        String key = "many/" + request + ".png";
-        stack.upload(key, Mnist.png(image));
-        long sent = System.nanoTime();
-        HttpResponse<String> response = door.predict(event(key, 922));
-        nanos[request] = System.nanoTime() - sent;
-        boolean right = response.statusCode() == 200
-                && Door.json(response)
-                                .path("predictions")
-                                .get(0)
-                                .path("classes")
-                                .asInt()
-                        == Mnist.label(image);
-        if (!right) {
-            wrong.add(key + ": " + response.body());
-        }
-        return copyOf(request);
-    }
-
-    private static void assertFiledAndForget(int request, String copy, Queue<String> wrong) {
-        if (!Arrays.equals(stack.object(stack.output, copy), Mnist.png(request % Mnist.size()))) {
-            wrong.add(copy + " holds other bytes");
-        }
-        stack.client.deleteObject(delete -> delete.bucket(stack.output).key(copy));
-        stack.client.deleteObject(delete -> delete.bucket(stack.source).key("many/" + request + ".png"));
+        stack.s3.generate(null);
+        System.out.println(result);
+        assertThat(result.mistakes()).isEmpty();
     }
 }

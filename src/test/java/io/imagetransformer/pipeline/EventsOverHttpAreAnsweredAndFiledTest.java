@@ -72,6 +72,11 @@ class EventsOverHttpAreAnsweredAndFiledTest {
         return Stream.of(
                 argumentSet("plain JSON", 0, Map.of("Content-Type", "application/json"), event(0)),
                 argumentSet("with a charset", 1, Map.of("Content-Type", "application/json; charset=utf-8"), event(1)),
+                argumentSet(
+                        "as curl -d sends it",
+                        9,
+                        Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                        event(9)),
                 argumentSet("without Content-Type", 2, Map.of(), event(2)),
                 argumentSet("data-wrapped", 4, Map.of(), "{\"data\":" + event(4) + "}"),
                 argumentSet("KafkaSource's", 5, Door.KAFKA_SOURCE, event(5)),

@@ -5,6 +5,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -267,6 +268,43 @@ class PicturesAndTensorsAreAnsweredOverHttpTest {
         var sent = stack.predictor.read().get(0).headers();
         assertThat(sent.getFirst("X-Tenant")).isEqualTo("blue");
         assertThat(sent.getFirst("X-Other")).isNull();
+    }
+
+    @Test
+    void dashboardsOfKServeFindTheirHistograms() {
+        // Given
+        List<String> parts = List.of("preprocess", "predict", "postprocess");
+        List<Double> before =
+                parts.stream().map(part -> metric(part, "count", "")).toList();
+        List<Double> fast = parts.stream()
+                .map(part -> metric(part, "bucket", ",le=\"0.25\""))
+                .toList();
+        stack.predictor.behave(PredictorBehaviour.slow(Duration.ofMillis(300)));
+
+        // When
+        door.predict(event(0));
+
+        // Then
+        for (int i = 0; i < parts.size(); i++) {
+            String part = parts.get(i);
+            assertThat(metric(part, "count", "")).as(part).isEqualTo(before.get(i) + 1);
+            assertThat(metric(part, "bucket", ",le=\"+Inf\"")).as(part).isEqualTo(before.get(i) + 1);
+        }
+        assertThat(metric("predict", "bucket", ",le=\"0.25\""))
+                .as("the predictor's time is in its own histogram")
+                .isEqualTo(fast.get(1));
+    }
+
+    /** 0 where there is none yet. */
+    private static double metric(String part, String of, String label) {
+        String begin = "request_" + part + "_seconds_" + of + "{model_name=\"mnist\"" + label + "} ";
+        return door.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(begin))
+                .mapToDouble(line -> Double.parseDouble(line.substring(begin.length())))
+                .findFirst()
+                .orElse(0);
     }
 
     private static String quoted(String text) {

@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.sandbox.Mnist;
@@ -166,6 +171,41 @@ class TheDoorHoldsUnderLoadTest {
         assertThat(slow.get(0).answer()).as("in the end it is told").startsWith("408 ");
         for (RawConnection connection : slow) {
             connection.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoDripsTheHeadOfARequestIsCutOffInTime(boolean afterAnother) throws Exception {
+        // Given
+        String head = "POST " + PREDICT + " HTTP/1.1\r\nHost: " + "h".repeat(10_000);
+        AtomicInteger sent = new AtomicInteger();
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        try (RawConnection idle = new RawConnection(program.httpPort());
+                RawConnection slow = new RawConnection(program.httpPort())) {
+            assertThat(idle.send(post(event())).answer()).startsWith("200 ");
+            if (afterAnother) {
+                assertThat(slow.send(post(event())).answer()).startsWith("200 ");
+            }
+
+            // When
+            clock.scheduleAtFixedRate(
+                    () -> slow.sendQuietly(head.substring(sent.get(), sent.incrementAndGet())),
+                    0,
+                    100,
+                    TimeUnit.MILLISECONDS);
+            HttpResponse<String> meanwhile = door.predict(event());
+            String told = slow.answer();
+
+            // Then
+            assertThat(meanwhile.statusCode()).isEqualTo(200);
+            assertThat(told).startsWith("408 ").contains("the headers did not come within 3 s");
+            assertThat(slow.isClosed()).isTrue();
+            assertThat(idle.send(post(event())).answer())
+                    .as("a connection that was idle longer, between requests")
+                    .startsWith("200 ");
+        } finally {
+            clock.shutdownNow();
         }
     }
 

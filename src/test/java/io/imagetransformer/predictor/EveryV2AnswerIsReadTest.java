@@ -135,6 +135,8 @@ class EveryV2AnswerIsReadTest {
                 argumentSet("INT16", "INT16", "0700feff", "7", "-2"),
                 argumentSet("INT32", "INT32", "07000000feffffff", "7", "-2"),
                 argumentSet("INT64", "INT64", "0700000000000000feffffffffffffff", "7", "-2"),
+                argumentSet("FP16", "FP16", "00470038", "7", "0.5"),
+                argumentSet("BF16", "BF16", "e040003f", "7", "0.5"),
                 argumentSet("FP32", "FP32", "0000e0400000003f", "7", "0.5"),
                 argumentSet("FP64", "FP64", "0000000000001c40000000000000e03f", "7", "0.5"),
                 argumentSet("BYTES", "BYTES", "0300000063617402000000c3a9", "cat", "é"));
@@ -238,8 +240,8 @@ class EveryV2AnswerIsReadTest {
         return Stream.of(
                 argumentSet("no output", "", "neither label nor scores in it, but no output"),
                 argumentSet(
-                        "half floats",
-                        output("o", "FP16", "[2,2]", "[1,0,1,0]"),
+                        "numbers of a kind to come",
+                        output("o", "FP8", "[2,2]", "[1,0,1,0]"),
                         "neither label nor scores in it, but o (of an unknown datatype [2, 2])"),
                 argumentSet(
                         "a shape that overflows",

@@ -95,6 +95,8 @@ class V2RequestsAreAsTheModelWantsThemTest {
         "UINT16, 0000ff0033009900",
         "INT32,  00000000ff0000003300000099000000",
         "INT64,  0000000000000000ff0000000000000033000000000000009900000000000000",
+        "FP16,   0000003c6632cd38",
+        "BF16,   0000803f4d3e1a3f",
         "FP64,   0000000000000000000000000000f03f9a9999999999c93f333333333333e33f"
     })
     void bytesAreLittleEndian(Datatype datatype, String hex) {
@@ -106,6 +108,24 @@ class V2RequestsAreAsTheModelWantsThemTest {
 
         // Then
         assertThat(java.util.HexFormat.of().formatHex(bytes)).isEqualTo(hex);
+    }
+
+    @Test
+    void halfFloatsGoAsBytesWhateverTheSettings() {
+        // Given
+        V2Input input = new V2Input("x", Datatype.FP16, List.of(4L), false);
+
+        // When
+        V2Protocol.Request rest = V2Protocol.request("7", input, V2Options.none(), List.of(GREYS));
+        ModelInferRequest grpc = GrpcV2Protocol.request("7", input, V2Options.none(), List.of(GREYS));
+
+        // Then
+        assertThat(text(Arrays.copyOf(rest.body(), rest.jsonLength())))
+                .isEqualTo("{\"id\":\"7\",\"inputs\":[{\"name\":\"x\",\"shape\":[1,4],\"datatype\":\"FP16\","
+                        + "\"parameters\":{\"binary_data_size\":8}}]}");
+        assertThat(rest.body()).hasSize(rest.jsonLength() + 8).endsWith(0x66, 0x32, 0xcd, 0x38);
+        assertThat(grpc.getRawInputContents(0).toByteArray()).endsWith(0x66, 0x32, 0xcd, 0x38);
+        assertThat(grpc.getInputs(0).hasContents()).isFalse();
     }
 
     @Test
@@ -169,9 +189,9 @@ class V2RequestsAreAsTheModelWantsThemTest {
                         "its input x has the shape [-1, 3, 224, 224], our images are 2 rows, 2 columns, 3 channels:"
                                 + " correct image.*, or set predictor.input.shape"),
                 argumentSet(
-                        "half floats",
-                        "[{\"name\":\"x\",\"datatype\":\"FP16\",\"shape\":[-1,12]}]",
-                        "its input x is FP16, which holds no image of ours: if it takes another, set"
+                        "texts",
+                        "[{\"name\":\"x\",\"datatype\":\"BYTES\",\"shape\":[-1,12]}]",
+                        "its input x is BYTES, which holds no image of ours: if it takes another, set"
                                 + " predictor.input.datatype"),
                 argumentSet(
                         "several inputs",
@@ -228,7 +248,7 @@ class V2RequestsAreAsTheModelWantsThemTest {
         // When
         model.learn(List.of(
                 new V2Input.Told("image", "FP32", List.of(-1L, 12L)),
-                new V2Input.Told("mask", "FP16", List.of(-1L, 7L))));
+                new V2Input.Told("mask", "BYTES", List.of(-1L, 7L))));
 
         // Then
         assertThat(model.input()).isEqualTo(new V2Input("mask", Datatype.UINT8, List.of(3L, 2L, 2L), true));

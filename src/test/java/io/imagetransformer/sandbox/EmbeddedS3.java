@@ -62,6 +62,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final BlobStore store;
     private final BlobStore announced;
     private final @Nullable EventPublisher publisher;
+    private final GeneratedBlobStore generated;
     private final GatedBlobStore gate;
     private @Nullable S3Proxy server;
 
@@ -79,7 +80,8 @@ public final class EmbeddedS3 implements AutoCloseable {
             this.announced = new NotifyingBlobStore(
                     store, settings.buckets, new MinioEvents(endpoint(), accessKey), sending::publish);
         }
-        this.gate = new GatedBlobStore(announced);
+        this.generated = new GeneratedBlobStore(announced);
+        this.gate = new GatedBlobStore(generated);
     }
 
     /** A server that forgets its objects when it is closed. */
@@ -320,6 +322,11 @@ public final class EmbeddedS3 implements AutoCloseable {
      */
     public void observe(Consumer<S3Call> observer) {
         gate.observe(observer);
+    }
+
+    /** From now on some objects are made and taken by {@code objects} instead of the store; null ends that. */
+    public void generate(@Nullable GeneratedObjects objects) {
+        generated.generate(objects);
     }
 
     /**

@@ -121,6 +121,11 @@ public final class FaultProxy implements AutoCloseable {
         set(Toxic.of(Kind.TIMEOUT, 0));
     }
 
+    /** Connections that are open now are silent for good, as of a host that vanished; new ones are sound. No toxic. */
+    public void silenceOpenOnes() {
+        connections.forEach(connection -> connection.silent = true);
+    }
+
     /** Resets every connection and refuses new ones, as a host without the server does. */
     public void refuse() {
         set(Toxic.of(Kind.REFUSE, 0));
@@ -256,6 +261,7 @@ public final class FaultProxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket server;
+        private volatile boolean silent;
 
         Connection(Socket client, Socket server) {
             this.client = client;
@@ -277,6 +283,9 @@ public final class FaultProxy implements AutoCloseable {
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                    if (silent) {
+                        continue;
+                    }
                     Toxic now = untilItMayPass();
                     if (now != seen) {
                         seen = now;

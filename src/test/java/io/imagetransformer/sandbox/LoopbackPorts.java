@@ -18,6 +18,13 @@ public final class LoopbackPorts {
 
     private static final int LAST = 32_767;
 
+    /** Test JVMs that run side by side take from a slice each: a server that is stopped finds its port free again. */
+    private static final int SLICES = 4;
+
+    private static final int SLICE = (LAST + 1 - FIRST) / SLICES;
+
+    private static final int SLICE_FIRST = FIRST + SLICE * (Integer.getInteger("surefire.forkNumber", 0) % SLICES);
+
     private LoopbackPorts() {}
 
     /** 127.0.0.1, whatever "localhost" resolves to. */
@@ -32,12 +39,13 @@ public final class LoopbackPorts {
     /** A port that nothing listens on now. Nothing reserves it: bind it soon. */
     public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST + 1);
+            int port = ThreadLocalRandom.current().nextInt(SLICE_FIRST, SLICE_FIRST + SLICE);
             if (isFree(port)) {
                 return port;
             }
         }
-        throw new IllegalStateException("no free port between " + FIRST + " and " + LAST + " on 127.0.0.1");
+        throw new IllegalStateException(
+                "no free port from " + SLICE_FIRST + " to " + (SLICE_FIRST + SLICE - 1) + " on 127.0.0.1");
     }
 
     static boolean isFree(int port) {

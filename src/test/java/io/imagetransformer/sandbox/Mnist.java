@@ -51,9 +51,23 @@ public final class Mnist {
      * are stored, not compressed.
      */
     public static byte[] png(int index) {
+        return png(pixels(index));
+    }
+
+    /** The pixels of {@link #png}: 784 row by row, 0 (ink) to 255 (paper); the caller's own. */
+    public static byte[] pixels(int index) {
+        byte[] pixels = new byte[WIDTH * WIDTH];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (255 - (IMAGES[index][i] & 255));
+        }
+        return pixels;
+    }
+
+    /** A picture as {@link #png(int)} of any 784 pixels. */
+    public static byte[] png(byte[] pixels) {
         byte[] rows = new byte[WIDTH * (1 + WIDTH)];
-        for (int i = 0; i < WIDTH * WIDTH; i++) {
-            rows[i / WIDTH * (1 + WIDTH) + 1 + i % WIDTH] = (byte) (255 - (IMAGES[index][i] & 255));
+        for (int row = 0; row < WIDTH; row++) {
+            System.arraycopy(pixels, row * WIDTH, rows, row * (1 + WIDTH) + 1, WIDTH);
         }
         ByteArrayOutputStream png = new ByteArrayOutputStream(1024);
         png.writeBytes(PNG_SIGNATURE);

@@ -145,7 +145,7 @@ public final class Sandbox {
     }
 
     /** The settings that lead the program here, as far as they differ from the checkout's. */
-    private static Map<String, String> overrides(
+    private Map<String, String> overrides(
             UnaryOperator<String> checkout,
             int kafkaPort,
             int s3Port,
@@ -388,8 +388,8 @@ public final class Sandbox {
         }
     }
 
-    private static int usualOrFree(int port) {
-        return LoopbackPorts.isFree(port) ? port : LoopbackPorts.free();
+    private int usualOrFree(int port) {
+        return !options.freePorts() && LoopbackPorts.isFree(port) ? port : LoopbackPorts.free();
     }
 
     private static long millis(Instant since) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param help print {@link #HELP} and end
  * @param once end as soon as the sample images are filed
  * @param fresh throw away what earlier runs left
+ * @param freePorts leave the usual ports to others
  * @param within how long the sample images may take
  * @param data where buckets, topics and the inbox lie
  * @param predictor {@code host:port} of a model server to use instead of the sandbox's own; null: none
@@ -23,6 +24,7 @@ record SandboxOptions(
         boolean help,
         boolean once,
         boolean fresh,
+        boolean freePorts,
         Duration within,
         Path data,
         @Nullable String predictor,
@@ -37,6 +39,7 @@ record SandboxOptions(
               --within <seconds>      how long the sample images may take: 60
               --fresh                 first throw away the buckets and topics that earlier runs left
               --data <folder>         where buckets, topics and inbox lie: sandbox-data
+              --free-ports            ports that nothing uses; else the usual ones, where they are free
               --predictor <host:port> a model server of yours instead of the sandbox's
               --protocol <protocol>   what the predictor speaks: v1, v2 or grpc-v2
               --help                  this text""";
@@ -49,6 +52,7 @@ record SandboxOptions(
         boolean help = false;
         boolean once = false;
         boolean fresh = false;
+        boolean freePorts = false;
         Duration within = Duration.ofSeconds(60);
         Path data = home.resolve("sandbox-data");
         String predictor = null;
@@ -60,6 +64,7 @@ record SandboxOptions(
                 case "--help" -> help = true;
                 case "--once" -> once = true;
                 case "--fresh" -> fresh = true;
+                case "--free-ports" -> freePorts = true;
                 case "--within" -> within = seconds(value(option, left));
                 case "--data" -> data = home.resolve(value(option, left)).normalize();
                 case "--predictor" -> predictor = value(option, left);
@@ -67,7 +72,7 @@ record SandboxOptions(
                 default -> throw new IllegalArgumentException(option + " is no option; --help lists them");
             }
         }
-        return new SandboxOptions(help, once, fresh, within, data, predictor, protocol);
+        return new SandboxOptions(help, once, fresh, freePorts, within, data, predictor, protocol);
     }
 
     private static String value(String option, Deque<String> left) {

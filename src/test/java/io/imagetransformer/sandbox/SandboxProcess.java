@@ -43,6 +43,9 @@ final class SandboxProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dio.netty.noUnsafe=true",
                 "-Xmx512m",
+                // Of a process that lives for seconds, C2 would take half the time.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Sandbox.class.getName(),

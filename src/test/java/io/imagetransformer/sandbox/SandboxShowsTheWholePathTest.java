@@ -23,8 +23,8 @@ class SandboxShowsTheWholePathTest {
 
     @BeforeAll
     static void runTwice() {
-        first = SandboxProcess.run(data, "--once");
-        second = SandboxProcess.run(data, "--once");
+        first = SandboxProcess.run(data, "--free-ports", "--once");
+        second = SandboxProcess.run(data, "--free-ports", "--once");
     }
 
     @AfterAll

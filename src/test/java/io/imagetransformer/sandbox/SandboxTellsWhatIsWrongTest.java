@@ -24,7 +24,8 @@ class SandboxTellsWhatIsWrongTest {
                     predictions -> predictions.stream().map(this::sixForFive).toList()));
 
             // When
-            SandboxProcess run = SandboxProcess.run(data, "--once", "--predictor", predictor.hostPort());
+            SandboxProcess run =
+                    SandboxProcess.run(data, "--free-ports", "--once", "--predictor", predictor.hostPort());
 
             // Then
             assertThat(run.exitCode()).as(run.output()).isOne();
@@ -46,8 +47,8 @@ class SandboxTellsWhatIsWrongTest {
             predictor.behave(PredictorBehaviour.answering(PredictorBehaviour.Answer.error(503, "out of order")));
 
             // When
-            SandboxProcess run =
-                    SandboxProcess.run(data, "--once", "--within", "5", "--predictor", predictor.hostPort());
+            SandboxProcess run = SandboxProcess.run(
+                    data, "--free-ports", "--once", "--within", "12", "--predictor", predictor.hostPort());
 
             // Then
             assertThat(run.exitCode()).as(run.output()).isOne();
@@ -58,8 +59,8 @@ class SandboxTellsWhatIsWrongTest {
     @Test
     void aPredictorThatIsNotThereFailsTheRunWhenTheTimeIsOver() {
         // When
-        SandboxProcess run =
-                SandboxProcess.run(data, "--once", "--within", "3", "--predictor", "127.0.0.1:" + LoopbackPorts.free());
+        SandboxProcess run = SandboxProcess.run(
+                data, "--free-ports", "--once", "--within", "3", "--predictor", "127.0.0.1:" + LoopbackPorts.free());
 
         // Then
         assertThat(run.exitCode()).as(run.output()).isOne();
@@ -79,7 +80,8 @@ class SandboxTellsWhatIsWrongTest {
     @Test
     void anEnvironmentThatLeadsToAnotherStoreIsRefused() {
         // When
-        SandboxProcess run = SandboxProcess.start(Map.of("OUTPUT_S3_ENDPOINT", "http://store.example"), data, "--once");
+        SandboxProcess run = SandboxProcess.start(
+                Map.of("OUTPUT_S3_ENDPOINT", "http://store.example"), data, "--free-ports", "--once");
 
         // Then
         assertThat(run.exitCode()).isOne();
