@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -21,6 +20,7 @@ import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.FetchedObject;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.event.Printable;
 import io.imagetransformer.predictor.Prediction;
 import io.imagetransformer.storage.KeyLayout;
 import io.imagetransformer.storage.Provenance;
@@ -37,8 +37,6 @@ public final class ImageFacts implements Processor {
             "type", CloudEvent.CAMEL_CLOUD_EVENT_TYPE,
             "subject", CloudEvent.CAMEL_CLOUD_EVENT_SUBJECT,
             "time", CloudEvent.CAMEL_CLOUD_EVENT_TIME);
-
-    private static final Pattern BREAKS_A_LINE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private final KeyLayout layout;
     private final Settings.Output output;
@@ -135,7 +133,7 @@ public final class ImageFacts implements Processor {
 
     /** One line, whatever the key holds. */
     static String forLog(String key) {
-        return BREAKS_A_LINE.matcher(key).replaceAll("?");
+        return Printable.with('?', key);
     }
 
     /**

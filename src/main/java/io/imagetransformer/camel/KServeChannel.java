@@ -36,6 +36,7 @@ import org.apache.camel.component.kserve.KServeProducer;
 import org.apache.camel.spi.annotations.Component;
 
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.predictor.Answer;
 
 /**
  * camel-kserve, with what its own channel lacks: one channel for all endpoints, a deadline for each call, TLS, answers of
@@ -44,7 +45,6 @@ import io.imagetransformer.config.Settings;
  */
 @Component("kserve") // or Camel does not find the options of its endpoints
 final class KServeChannel extends KServeComponent implements PredictorHealth {
-    private static final int MOST_ANSWER_BYTES = 64 << 20;
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Context.Key<Metadata> METADATA = Context.key("forwarded");
@@ -62,7 +62,7 @@ final class KServeChannel extends KServeComponent implements PredictorHealth {
         String target = "dns:///" + predictor.host();
         getConfiguration().setTarget(target);
         channel = Grpc.newChannelBuilder(target, credentials)
-                .maxInboundMessageSize(MOST_ANSWER_BYTES)
+                .maxInboundMessageSize(Answer.MOST_BYTES)
                 .build();
     }
 

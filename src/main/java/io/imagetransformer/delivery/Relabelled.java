@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.event.ObjectRef;
+import io.imagetransformer.event.Printable;
 
 /**
  * Notices an image that is filed under another key than the last time: its object was replaced, or the model's answer
@@ -50,6 +51,6 @@ public final class Relabelled {
     }
 
     private static String place(Outcome.Filed filed) {
-        return filed.bucket() + "/" + filed.key().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        return filed.bucket() + "/" + Printable.with('?', filed.key());
     }
 }

@@ -34,7 +34,7 @@ final class CloudEvents {
     private static final String KAFKA = "ce_";
     private static final String HTTP = "ce-";
     private static final String SPEC_VERSION = "specversion";
-    /** Other headers that begin so are none of CloudEvents', and none of our business. */
+    /** What has another name is none of CloudEvents', and none of our business. */
     private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
 
     private CloudEvents() {}
@@ -99,7 +99,8 @@ final class CloudEvents {
     }
 
     private static void put(Map<String, String> attributes, String name, @Nullable Object value) {
-        if (value != null) {
+        // The SDK lets an empty name pass.
+        if (value != null && ATTRIBUTE_NAME.matcher(name).matches()) {
             attributes.put(name, value.toString());
         }
     }

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /** What a predictor's body turned out to be. */
 public sealed interface Answer {
+    /** No more of an answer is read: some 3,000 classes for each of 256 images, as JSON. */
+    int MOST_BYTES = 16 << 20;
+
     /**
      * One prediction per instance, in the order of the request.
      *

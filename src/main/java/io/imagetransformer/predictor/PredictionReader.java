@@ -58,7 +58,8 @@ final class PredictionReader {
             if (!score.isNumber() || Double.isNaN(score.doubleValue()) || Double.isInfinite(score.doubleValue())) {
                 throw new NoPrediction("holds a score that is no number: " + Quotes.quote(score.toString()));
             }
-            scores.add(score.doubleValue());
+            // What is added makes zero of minus zero, which is below 0 for who compares doubles.
+            scores.add(score.doubleValue() + 0.0);
         }
         return scores;
     }

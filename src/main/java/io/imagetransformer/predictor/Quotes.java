@@ -2,6 +2,8 @@ package io.imagetransformer.predictor;
 
 import java.nio.charset.StandardCharsets;
 
+import io.imagetransformer.event.Printable;
+
 /** The beginning of what somebody sent, on one line, for a person. */
 final class Quotes {
     private static final int LENGTH = 120;
@@ -14,6 +16,6 @@ final class Quotes {
 
     static String quote(String text) {
         String line = text.length() > LENGTH ? text.substring(0, LENGTH) + "…" : text;
-        return line.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", " ");
+        return Printable.with(' ', line);
     }
 }

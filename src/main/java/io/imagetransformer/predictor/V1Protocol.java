@@ -62,13 +62,13 @@ public final class V1Protocol {
 
     /**
      * Reads an answer; whatever it holds, nothing is thrown. A null, a short or a long list counts as a refusal, for one
-     * of the instances may be its cause; what is no answer of this protocol at all is the predictor's own fault.
+     * of the instances may be its cause, and so does an answer that is too large, for one about fewer may not be; what is no answer of this protocol at all is the predictor's own fault.
      *
      * @param instances how many the request held, at least 1
      */
     public static Answer answer(HttpAnswer answer, int instances) {
         if (answer.status() == 200) {
-            return read(answer.body(), instances);
+            return answer.isTooLarge() ? new Answer.Refused(HttpAnswer.TOO_LARGE) : read(answer.body(), instances);
         }
         return answer.blamesRequest()
                 ? new Answer.Refused(answer.what())
@@ -130,8 +130,8 @@ public final class V1Protocol {
 
     private static void checkOnePerInstance(String name, JsonNode list, int instances) throws NoPrediction {
         if (!list.isArray() || list.size() != instances) {
-            String found = list.isArray() ? list.size() + " " + name : name + " " + Quotes.quote(list.toString());
-            throw new NoPrediction(found + " for " + instances + " instances");
+            String found = list.isArray() ? list.size() + " " + name : name + " " + list;
+            throw new NoPrediction(Quotes.quote(found) + " for " + instances + " instances");
         }
     }
 

@@ -56,10 +56,10 @@ public record V2Input(String name, Datatype datatype, List<Long> shape, boolean 
                 return new V2Input(name, datatype, ours, channelsFirst);
             }
         }
-        throw new Unfit(
-                "its input " + name + " has the shape " + shape + ", our images are " + image.height() + " rows, "
-                        + image.width() + " columns, " + image.channels()
-                        + " channels: correct image.*, or set predictor.input.shape");
+        throw new Unfit("its input " + Quotes.quote(name + " has the shape " + shape) + ", our images are "
+                + image.height() + " rows, "
+                + image.width() + " columns, " + image.channels()
+                + " channels: correct image.*, or set predictor.input.shape");
     }
 
     private static Told chosen(List<Told> inputs, V2Options options, ImageSettings image) throws Unfit {
@@ -87,7 +87,7 @@ public record V2Input(String name, Datatype datatype, List<Long> shape, boolean 
     private static Datatype datatype(Told told) throws Unfit {
         return Datatype.of(told.datatype())
                 .filter(Datatype::takesImages)
-                .orElseThrow(() -> new Unfit("its input " + told.name() + " is " + Quotes.quote(told.datatype())
+                .orElseThrow(() -> new Unfit("its input " + Quotes.quote(told.name() + " is " + told.datatype())
                         + ", which holds no image of ours: if it takes another, set predictor.input.datatype"));
     }
 

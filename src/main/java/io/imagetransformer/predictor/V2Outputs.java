@@ -48,12 +48,13 @@ final class V2Outputs {
             @Nullable ArrayNode data) {
 
         /** Elements per image as the shape tells; 0 for a shape that tells nonsense. */
-        private long width() {
+        private int width() {
             long width = 1;
             for (long size : shape.subList(Math.min(1, shape.size()), shape.size())) {
-                width = size < 0 || size > Integer.MAX_VALUE || width > Integer.MAX_VALUE ? 0 : width * size;
+                width = size < 0 || size > Integer.MAX_VALUE ? 0 : width * size;
+                width = width > Integer.MAX_VALUE ? 0 : width;
             }
-            return width;
+            return (int) width;
         }
 
         private boolean isReadable() {
@@ -73,7 +74,10 @@ final class V2Outputs {
         }
 
         private boolean isOnePerInstance(int instances) {
-            return isReadable() && !shape.isEmpty() && shape.get(0) == instances && data.size() == instances * width();
+            return isReadable()
+                    && !shape.isEmpty()
+                    && shape.get(0) == instances
+                    && data.size() == (long) instances * width();
         }
 
         /** What belongs to one image: the element alone where the shape is [n], else a list. */
@@ -82,7 +86,7 @@ final class V2Outputs {
                 return data.get(instance);
             }
             ArrayNode row = PredictorJson.MAPPER.createArrayNode();
-            int width = (int) width();
+            int width = width();
             for (int i = 0; i < width; i++) {
                 row.add(data.get(instance * width + i));
             }
@@ -138,7 +142,7 @@ final class V2Outputs {
 
     private static void checkOnePerInstance(@Nullable Output output, int instances) throws NoPrediction {
         if (output != null && !output.isOnePerInstance(instances)) {
-            throw new NoPrediction(output.name() + " " + output.shape() + " with "
+            throw new NoPrediction(Quotes.quote(output.name() + " " + output.shape()) + " with "
                     + output.data().size() + " elements for " + instances + " instances");
         }
     }

@@ -119,6 +119,9 @@ public final class V2Protocol {
         if (metadata.status() != 200) {
             return none(metadata.what(), metadata.retryAfterMillis());
         }
+        if (metadata.isTooLarge()) {
+            return none(HttpAnswer.TOO_LARGE, 0);
+        }
         try {
             JsonNode root = PredictorJson.read(metadata.body(), metadata.body().length);
             return root.isObject() ? model.learn(inputs(root)) : none(Quotes.quote(metadata.body()), 0);
@@ -142,7 +145,7 @@ public final class V2Protocol {
 
     /**
      * Reads an answer; whatever it holds, nothing is thrown. Outputs that lack a prediction count as a refusal, for one of
-     * the instances may be its cause; what is no answer of this protocol at all is the predictor's own fault.
+     * the instances may be its cause, and so does an answer that is too large, for one about fewer may not be; what is no answer of this protocol at all is the predictor's own fault.
      *
      * @param instances how many the request held, at least 1
      */
@@ -151,6 +154,9 @@ public final class V2Protocol {
             return answer.blamesRequest()
                     ? new Answer.Refused(answer.what())
                     : new Answer.Unavailable(answer.what(), answer.retryAfterMillis());
+        }
+        if (answer.isTooLarge()) {
+            return new Answer.Refused(HttpAnswer.TOO_LARGE);
         }
         try {
             int jsonLength = jsonLength(answer);

@@ -20,6 +20,7 @@ import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.MalformedReason;
+import io.imagetransformer.event.Printable;
 import io.imagetransformer.serve.Reply.Mode;
 import io.imagetransformer.serve.Reply.Protocol;
 
@@ -115,7 +116,8 @@ public final class Answers {
     }
 
     private static String place(Upload upload) {
-        return upload.object().bucket() + "/" + upload.object().key().replaceAll("\\p{Cntrl}", "?");
+        return upload.object().bucket() + "/"
+                + Printable.with('?', upload.object().key());
     }
 
     private static String cut(String message) {

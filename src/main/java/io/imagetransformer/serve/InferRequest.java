@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
+import io.imagetransformer.event.Printable;
+
 /**
  * The body of a V2 inference request whose BYTES tensors hold events, one per element; as JSON, or as binary data behind
  * it (each element behind its length, four bytes, little endian).
@@ -67,7 +69,7 @@ sealed interface InferRequest {
                     : "is no BYTES tensor: each of its elements is to be an event";
             if (wrong != null) {
                 return new Unreadable(
-                        "the input " + input.path("name").toString().replaceAll("\\p{Cntrl}", "?") + " " + wrong);
+                        "the input " + Printable.line(input.path("name").toString()) + " " + wrong);
             }
         }
         if (elements.isEmpty()) {

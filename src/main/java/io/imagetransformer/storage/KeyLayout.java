@@ -3,17 +3,15 @@ package io.imagetransformer.storage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.delivery.DeadLetterReason;
+import io.imagetransformer.event.Printable;
 
 /**
  * Where an image is filed: {@code output.key}, with {@code {label}}, {@code {bucket}} and {@code {key}} filled in. What
@@ -27,16 +25,6 @@ public final class KeyLayout {
     private static final List<String> KNOWN = List.of("label", "bucket", "key");
     /** One plain segment of a path: no slash, no leading dot, nothing that a URI or a shell reads. Marks: Hindi, Thai, ... */
     private static final Pattern SAFE_LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._+@=-]{0,127}");
-
-    private static final Set<Integer> UNPRINTABLE = Stream.of(
-                    Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED)
-            .map(Byte::intValue)
-            .collect(Collectors.toSet());
 
     private static final Pattern ORDERED = Pattern.compile("(?<before>[^{}]*)(?:\\{label}(?<between>[^{}]*))?\\{key}");
 
@@ -78,7 +66,7 @@ public final class KeyLayout {
         if (!SAFE_LABEL.matcher(label).matches() || label.endsWith(" ")) {
             throw new PermanentFailure(
                     DeadLetterReason.UNSAFE_LABEL.code(),
-                    "the model's label cannot be part of a key: " + printable(label));
+                    "the model's label cannot be part of a key: \"" + Printable.line(label) + '"');
         }
         String destination = PLACEHOLDER
                 .matcher(layout)
@@ -142,15 +130,5 @@ public final class KeyLayout {
         return between == null || between.contains("/")
                 ? Optional.of(new Order(ordered.group("before"), between))
                 : Optional.empty();
-    }
-
-    private static String printable(String label) {
-        String text = label.codePoints()
-                .limit(40)
-                .mapToObj(c -> UNPRINTABLE.contains(Character.getType(c))
-                        ? String.format("\\u%04x", c)
-                        : Character.toString(c))
-                .reduce("", String::concat);
-        return '"' + text + '"';
     }
 }

@@ -76,17 +76,34 @@ public final class S3Clients {
         protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
             try {
                 R answer = super.invokeOperation(request, operation);
-                outages.back(store);
+                if (outages.count() > 0) {
+                    outages.back(store);
+                    outages.back(bucket(request));
+                }
                 return answer;
             } catch (SdkException e) {
                 RuntimeException failure = S3Failures.of(store, request, e);
                 if (isAboutTheObject(request, e, failure)) {
                     outages.back(store);
+                } else if (isAboutTheBucket(e)) {
+                    outages.back(store);
+                    outages.lost(bucket(request), String.valueOf(failure.getMessage()));
                 } else {
                     outages.lost(store, String.valueOf(failure.getMessage()));
                 }
                 throw failure;
             }
+        }
+
+        /** That another bucket can be read says nothing of this one. */
+        private static boolean isAboutTheBucket(SdkException thrown) {
+            return thrown instanceof AwsServiceException answer
+                    && answer.awsErrorDetails() != null
+                    && "NoSuchBucket".equals(answer.awsErrorDetails().errorCode());
+        }
+
+        private String bucket(S3Request request) {
+            return "bucket " + request.getValueForField("Bucket", String.class).orElse("") + " of " + store;
         }
 
         /**

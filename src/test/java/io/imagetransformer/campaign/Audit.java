@@ -1,8 +1,11 @@
 package io.imagetransformer.campaign;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,10 +16,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import io.imagetransformer.pipeline.Stack;
 import io.imagetransformer.sandbox.KafkaTopicProbe;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.storage.Provenance;
 
 /**
  * The far end of a trial, the same for every scenario: each upload has one outcome, and the right one. A copy lies under
- * the label that the Python reference gave its image, byte for byte; a dead letter is there for each data fault, with its
+ * the label that the Python reference gave its image, byte for byte, and tells that object's ETag; a dead letter is there for each data fault, with its
  * reason, and for nothing else; no commit passed a record without outcome; no log holds a stack trace.
  *
  * @param uploads how many objects and records came in
@@ -58,6 +62,15 @@ record Audit(int uploads, int filed, int deadLetters, int repeated, int commitLo
                 : Arrays.asList(problems.size() + " in all: " + problems.get(0), problems.get(1), problems.get(2));
     }
 
+    /** As S3 makes it. */
+    static String eTag(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has MD5", e);
+        }
+    }
+
     private static final class Findings {
         final Set<String> copies;
         final Map<String, Set<String>> labels = new HashMap<>();
@@ -89,9 +102,14 @@ record Audit(int uploads, int filed, int deadLetters, int repeated, int commitLo
                     }
                 } else if (labelled.size() != 1 || !uploads.labels(image).containsAll(labelled)) {
                     found.add(key + ": filed under " + labelled + ", should be one of " + uploads.labels(image));
-                } else if (!Arrays.equals(
-                        stack.s3.bytes(stack.output, labelled.iterator().next() + "/" + key), Mnist.png(image))) {
-                    found.add(key + ": its copy has other bytes");
+                } else {
+                    String copy = labelled.iterator().next() + "/" + key;
+                    if (!Arrays.equals(stack.s3.bytes(stack.output, copy), Mnist.png(image))) {
+                        found.add(key + ": its copy has other bytes");
+                    } else if (!Provenance.namesSource(
+                            stack.s3.userMetadata(stack.output, copy), eTag(Mnist.png(image)))) {
+                        found.add(key + ": its copy tells of another object");
+                    }
                 }
             });
             labels.keySet().stream()

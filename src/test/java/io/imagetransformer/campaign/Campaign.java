@@ -21,6 +21,7 @@ import io.imagetransformer.sandbox.EmbeddedKafka;
  * {@code campaign.patience} (seconds, 180).
  */
 public final class Campaign {
+    private static final String NO_RUN = "the run could not begin or end: ";
     private static final Path FOLDER = Path.of("target", "campaign");
 
     private final boolean withoutDefence = Boolean.getBoolean("campaign.without-defence");
@@ -60,7 +61,13 @@ public final class Campaign {
 
     private boolean succeeded() {
         long ran = report.runs().stream().filter(run -> run.skipped().isEmpty()).count();
-        return withoutDefence ? report.failed() == ran : report.failed() == 0;
+        return withoutDefence
+                ? report.failed() == ran && report.runs().stream().noneMatch(Campaign::isNone)
+                : report.failed() == 0;
+    }
+
+    private static boolean isNone(Report.Run run) {
+        return run.audit().problems().stream().anyMatch(problem -> problem.startsWith(NO_RUN));
     }
 
     private void run() throws Exception {
@@ -124,7 +131,7 @@ public final class Campaign {
         try {
             return run(broker, turn);
         } catch (RuntimeException e) {
-            Audit none = new Audit(0, 0, 0, 0, 0, List.of("the run could not begin or end: " + e.getMessage()));
+            Audit none = new Audit(0, 0, 0, 0, 0, List.of(NO_RUN + e.getMessage()));
             return new Report.Run(turn.scenario().name(), turn.seed(), 0, 0, none, List.of(), "");
         }
     }

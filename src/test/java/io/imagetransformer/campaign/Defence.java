@@ -1,22 +1,34 @@
 package io.imagetransformer.campaign;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What makes a scenario pass, and edits of the distribution that take it away: the scenario has to fail then, or it
- * proves nothing.
+ * What makes a scenario pass, and edits that take it away: the scenario has to fail then, or it proves nothing.
  *
  * @param removed what the edits do, for the report
- * @param edits none where the defence is no text of the distribution
+ * @param edits none where the defence cannot be taken away by itself
  */
 record Defence(String removed, List<Edit> edits) {
 
-    /** @param file within the distribution */
-    record Edit(String file, String from, String to) {}
+    private static final String JAVA = "src/main/java/io/imagetransformer/";
+
+    /** @param file of the distribution, or a Java source, which is then compiled into the distribution's own jar */
+    record Edit(String file, String from, String to) {
+        boolean isJava() {
+            return file.startsWith(JAVA);
+        }
+    }
 
     static final Defence NONE = new Defence("", List.of());
 
@@ -69,31 +81,151 @@ record Defence(String removed, List<Edit> edits) {
             "errors.camel.yaml: Retry-After is not honoured",
             new Edit("routes/errors.camel.yaml", "          onExceptionOccurredRef: \"chooseDelay\"\n", ""));
 
+    /** It is not honoured beyond the time that the batch may be held. */
+    static final Defence RETRY_AFTER_IS_CUT = of(
+            "Retries: Retry-After is waited for, however long",
+            new Edit(JAVA + "camel/Retries.java", " || !batch.hasTimeFor(Duration.ofMillis(wait))", ""),
+            new Edit(
+                    JAVA + "camel/Retries.java",
+                    "Math.min(known.retryAfterMillis(), left)",
+                    "known.retryAfterMillis()"));
+
+    /** A record is committed only when it, and all before it, have their outcome. */
+    static final Defence COMMIT_LAST = of(
+            "a batch is committed before it is worked (intake.camel.yaml: commit-offsets before classify-batch;"
+                    + " Batch.committable: all of it)",
+            new Edit(
+                    "routes/intake.camel.yaml",
+                    "        - to:\n            id: classify-batch\n",
+                    "        - bean:\n            ref: kafkaBatches\n            method: commit\n"
+                            + "        - to:\n            id: classify-batch\n"),
+            new Edit(JAVA + "delivery/Batch.java", " && entry.isFinished()) {", ") {"));
+
+    /** SIGTERM finishes the batch in hand. */
+    static final Defence ORDERLY_STOP = of(
+            "SIGTERM ends the process at once",
+            new Edit(
+                    JAVA + "KafkaImageTransformer.java",
+                    "stopped.countDown();\n            close();\n",
+                    "stopped.countDown();\n"));
+
+    /** Of one key in a batch only the newest event is worked on. */
+    static final Defence NEWEST_ONLY = of(
+            "Batch.supersede: every event of a key is worked on",
+            new Edit(
+                    JAVA + "delivery/Batch.java",
+                    "    private void supersede() {\n",
+                    "    private void supersede() {\n        if (true) return;\n"));
+
+    /** The bytes that the event tells of, or none. */
+    static final Defence IF_MATCH = of(
+            "GetObjectRequests: no If-Match",
+            new Edit(
+                    JAVA + "storage/GetObjectRequests.java",
+                    "} else if (object.eTag() != null) {",
+                    "} else if (false) {"));
+
+    /** An unpacked library is looked at before it is loaded. */
+    static final Defence WHOLE_LIBRARY = of(
+            "NativeLibrary: neither size nor CRC is looked at",
+            new Edit(
+                    JAVA + "image/NativeLibrary.java",
+                    " || Files.size(library) != entry.getSize()) {\n            return false;\n        }\n",
+                    ") {\n            return false;\n        }\n        if (true) return true;\n"));
+
+    /** An object that is gone is no outage. */
+    static final Defence GONE_IS_GONE = of(
+            "S3Failures: NoSuchKey is waited for",
+            new Edit(JAVA + "storage/S3Failures.java", "if (noObject || noVersion) {", "if (false) {"));
+
+    /** Somebody looks whether Kafka is there. */
+    static final Defence KAFKA_WATCH = of(
+            "KafkaImageTransformer: no watch on Kafka",
+            new Edit(
+                    JAVA + "KafkaImageTransformer.java",
+                    "context.addService(new KafkaWatch(context, settings, bean(Outages.class)));",
+                    ""));
+
     static Defence of(String removed, Edit... edits) {
         return new Defence(removed, List.of(edits));
-    }
-
-    /** A defence in Java: no edit of the distribution removes it; the page tells which change was made by hand. */
-    static Defence inJava(String what) {
-        return new Defence(what, List.of());
     }
 
     boolean canBeRemoved() {
         return !edits.isEmpty();
     }
 
+    /** @param distribution a copy, whose {@code lib} is a link to the original's */
     void removeFrom(Path distribution) {
-        edits.forEach(edit -> {
-            try {
-                Path file = distribution.resolve(edit.file());
-                String text = Files.readString(file);
-                if (!text.contains(edit.from())) {
-                    throw new IllegalStateException(edit.file() + " has changed; there is no more: " + edit.from());
+        try {
+            for (Edit edit : edits) {
+                if (!edit.isJava()) {
+                    rewrite(distribution.resolve(edit.file()), distribution.resolve(edit.file()), edit);
                 }
-                Files.writeString(file, text.replace(edit.from(), edit.to()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
-        });
+            if (edits.stream().anyMatch(Edit::isJava)) {
+                recompile(distribution);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void rewrite(Path file, Path target, Edit edit) throws IOException {
+        String text = Files.readString(file);
+        if (!text.contains(edit.from())) {
+            throw new IllegalStateException(edit.file() + " has changed; there is no more: " + edit.from());
+        }
+        Files.writeString(target, text.replace(edit.from(), edit.to()));
+    }
+
+    private void recompile(Path distribution) throws IOException {
+        Path lib = distribution.resolve("lib");
+        Path original = lib.toRealPath();
+        Files.delete(lib);
+        Files.createDirectory(lib);
+        List<Path> jars = jars(original);
+        for (Path jar : jars) {
+            Path copy = lib.resolve(jar.getFileName().toString());
+            if (isOurs(jar)) {
+                Files.copy(jar, copy);
+            } else {
+                Files.createSymbolicLink(copy, jar);
+            }
+        }
+        Path sources = Files.createDirectory(distribution.resolve("without-defence"));
+        String classPath = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        List<String> javac = new ArrayList<>(
+                List.of("-nowarn", "-proc:none", "--release", "17", "-cp", classPath, "-d", sources.toString()));
+        for (Edit edit : edits) {
+            if (edit.isJava()) {
+                Path source = sources.resolve(Path.of(edit.file()).getFileName().toString());
+                rewrite(Files.exists(source) ? source : Path.of(edit.file()), source, edit);
+                javac.remove(source.toString());
+                javac.add(source.toString());
+            }
+        }
+        run("javac", javac);
+        Path ours = jars(lib).stream().filter(Defence::isOurs).findFirst().orElseThrow();
+        run("jar", List.of("--update", "--file", ours.toString(), "-C", sources.toString(), "io"));
+    }
+
+    private static List<Path> jars(Path folder) throws IOException {
+        try (Stream<Path> jars = Files.list(folder)) {
+            // The archive of classes, which lies there too, knows the classes as they were.
+            return jars.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
+    }
+
+    private static boolean isOurs(Path jar) {
+        return jar.getFileName().toString().startsWith("kafka-image-transformer-");
+    }
+
+    private static void run(String tool, List<String> arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter writer = new PrintWriter(said);
+        int code = ToolProvider.findFirst(tool).orElseThrow().run(writer, writer, arguments.toArray(String[]::new));
+        if (code != 0) {
+            throw new IllegalStateException(tool + " ends with " + code + ": " + said);
+        }
     }
 }

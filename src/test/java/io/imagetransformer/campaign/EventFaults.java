@@ -21,17 +21,17 @@ final class EventFaults {
                 new Scenario(
                         "each-event-a-thousand-times",
                         "repeats do no harm: one copy of each",
-                        Defence.inJava("a copy's key is a function of the object; repeats in a batch are left out"),
+                        Defence.NEWEST_ONLY,
                         EventFaults::duplicates),
                 new Scenario(
                         "events-out-of-order",
                         "the newest object is filed, whatever the order of its events",
-                        Defence.inJava("If-Match with the event's ETag"),
+                        Defence.IF_MATCH,
                         EventFaults::outOfOrder),
                 new Scenario(
                         "two-versions-of-a-key-in-one-batch",
                         "the newest object is filed, once",
-                        Defence.inJava("of one key in a batch only the newest event is worked on; If-Match"),
+                        Defence.NONE,
                         EventFaults::twoVersions));
     }
 

@@ -2,20 +2,30 @@ package io.imagetransformer.campaign;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 
 import io.imagetransformer.packaged.PackagedProgram;
+import io.imagetransformer.sandbox.ProcessFigures;
 
 /** The machine: its disk, its clock. */
 final class HostFaults {
-    private static final List<String> FAKETIME = List.of(
-            "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-            "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-            "/usr/local/lib/faketime/libfaketimeMT.so.1");
+    private static final List<Duration> JUMPS = List.of(
+            Duration.ofHours(1),
+            Duration.ofDays(1),
+            Duration.ofDays(-1),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(-3));
+
+    /** A loop without a pause takes a whole core. */
+    private static final double HOT_PERCENT = 60;
 
     private HostFaults() {}
 
@@ -105,30 +115,53 @@ final class HostFaults {
         return new ProcessBuilder(command).start().waitFor();
     }
 
-    /** The program's own clock, not the machine's. Timers go by another one, as on a real machine. */
-    private static void clockJumps(Trial trial) throws IOException {
-        String library = Stream.concat(Stream.of(System.getProperty("campaign.faketime", "")), FAKETIME.stream())
-                .filter(file -> !file.isEmpty() && Files.exists(Path.of(file)))
-                .findFirst()
-                .orElseThrow(
-                        () -> new Skipped("libfaketime is not installed (-Dcampaign.faketime=its libfaketimeMT.so.1)"));
+    /** The program's own clock, not the machine's. */
+    private static void clockJumps(Trial trial) throws Exception {
         Path clock = trial.folder().resolve("clock");
-        Files.writeString(clock, "+0");
-        // The library makes each look at the clock slow, and the whole program with it.
-        trial.settings.put("s3.timeout", "30s");
-        trial.settings.put("predictor.timeout", "30s");
-        trial.settings.put("ld.preload", library);
-        trial.settings.put("faketime.timestamp.file", clock.toString());
-        trial.settings.put("faketime.cache.duration", "1");
-        trial.settings.put("faketime.dont.fake.monotonic", "1");
+        setForward(clock, Duration.ZERO);
+        trial.settings.put("ld.preload", jumpingClock(trial.folder()).toString());
+        trial.settings.put("jumping.clock", clock.toString());
         PackagedProgram program = trial.startWithUploads();
-        for (String jump : List.of("+1h", "+1d", "-1d", "+3s", "-3s")) {
+        for (Duration jump : JUMPS) {
             trial.fault();
-            Files.writeString(clock, jump);
-            trial.pass(Duration.ofSeconds(3));
-            Files.writeString(clock, "+0");
-            trial.awaitMoreDone(10);
+            double cpu = ProcessFigures.cpuSeconds(program.pid());
+            long start = System.nanoTime();
+            setForward(clock, jump);
+            trial.pass(Duration.ofSeconds(10));
+            setForward(clock, Duration.ZERO);
+            trial.awaitMoreDone(30);
+            double percent = (ProcessFigures.cpuSeconds(program.pid()) - cpu) / (System.nanoTime() - start) * 1e11;
+            trial.require(
+                    percent < HOT_PERCENT,
+                    String.format(Locale.ROOT, "%.0f %% of a core while the clock jumped by %s", percent, jump));
         }
+        trial.require(!program.lines("RequestTimeTooSkewed").isEmpty(), "nobody noticed that the clock jumped");
+        long lines = program.lines(": waiting, and trying again").size();
+        trial.require(lines <= 2L * JUMPS.size(), lines + " lines tell of somebody who is away");
         trial.require(program.isAlive(), "the program ended");
+    }
+
+    private static Path jumpingClock(Path folder) throws IOException, InterruptedException {
+        Path library = folder.resolve("jumping_clock.so");
+        try {
+            int code = run("cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/jumping_clock.c");
+            if (code != 0) {
+                throw new IllegalStateException("cc ends with " + code);
+            }
+            return library;
+        } catch (IOException e) {
+            throw new Skipped("a clock that jumps is compiled here, and there is no C compiler (cc)");
+        }
+    }
+
+    /** In place: the program has mapped the file. */
+    private static void setForward(Path clock, Duration jump) throws IOException {
+        ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(jump.toSeconds())
+                .flip();
+        try (FileChannel file = FileChannel.open(clock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.write(seconds);
+        }
     }
 }

@@ -19,22 +19,22 @@ final class KafkaFaults {
                 new Scenario(
                         "kafka-stopped-and-started",
                         "a broker that is away is waited for",
-                        Defence.inJava("Kafka's client reconnects; the watch on Kafka tells of it"),
+                        Defence.KAFKA_WATCH,
                         KafkaFaults::stoppedAndStarted),
                 new Scenario(
                         "kafka-away-longer-than-max-poll-interval",
                         "a broker that is away for long is waited for",
-                        Defence.inJava("a commit that Kafka does not take gives the batch back"),
+                        Defence.KAFKA_WATCH,
                         KafkaFaults::awayLongerThanMaxPollInterval),
                 new Scenario(
                         "kafka-commit-fails",
                         "a commit that Kafka does not take loses nothing",
-                        Defence.inJava("a commit that Kafka does not take gives the batch back"),
+                        Defence.COMMIT_LAST,
                         KafkaFaults::commitFails),
                 new Scenario(
                         "kafka-connection-is-bad",
                         "latency, cut and reset connections, lost answers to Kafka lose nothing",
-                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
+                        Defence.COMMIT_LAST,
                         KafkaFaults::connectionIsBad),
                 new Scenario(
                         "dead-letter-topic-unavailable",

@@ -67,7 +67,7 @@ final class PredictorFaults {
                 new Scenario(
                         "predictor-429-with-a-longer-retry-after-than-kafka-waits",
                         "no batch is held past its time, whatever the predictor asks for",
-                        Defence.inJava("Retry-After is cut to the time that the batch may be held"),
+                        Defence.RETRY_AFTER_IS_CUT,
                         PredictorFaults::longRetryAfter),
                 new Scenario(
                         "predictor-answers-slowly",

@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.imagetransformer.packaged.PackagedProgram;
 import io.imagetransformer.sandbox.PredictorBehaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The program itself is killed, stopped, frozen, joined by others. */
 final class ProcessFaults {
@@ -23,30 +26,29 @@ final class ProcessFaults {
                         "killed-at-random-moments",
                         "kill -9 at any moment loses nothing",
                         2,
-                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
+                        Defence.COMMIT_LAST,
                         ProcessFaults::killedAtRandomMoments),
                 new Scenario(
                         "sigterm-in-the-middle-of-a-batch",
                         "SIGTERM finishes the batch in hand, commits it, and ends with 0",
-                        Defence.inJava("the batch in hand is finished and committed"),
+                        Defence.ORDERLY_STOP,
                         ProcessFaults::sigtermInTheMiddleOfABatch),
                 new Scenario(
                         "leftover-native-files",
                         "what a killed process left in the temporary directory is no obstacle",
-                        Defence.inJava("the size and CRC of an unpacked library are checked at each start"),
+                        Defence.WHOLE_LIBRARY,
                         ProcessFaults::leftoverNativeFiles),
                 new Scenario(
                         "instances-join-leave-and-die",
                         "instances share the partitions; one more, one fewer, one killed lose nothing",
                         8,
-                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
+                        Defence.COMMIT_LAST,
                         ProcessFaults::instancesJoinLeaveAndDie),
                 new Scenario(
                         "frozen-instance-wakes-up",
                         "an instance that wakes after its partitions were taken does no harm",
                         4,
-                        Defence.inJava("Kafka refuses the commit of who is no member any more; a copy's key is a"
-                                + " function of the object"),
+                        Defence.COMMIT_LAST,
                         ProcessFaults::frozenInstanceWakesUp));
     }
 
@@ -66,16 +68,29 @@ final class ProcessFaults {
     }
 
     private static void sigtermInTheMiddleOfABatch(Trial trial) {
-        trial.stack.predictor.behave(PredictorBehaviour.slow(Duration.ofMillis(500)));
+        AtomicInteger inHand = new AtomicInteger();
+        trial.stack.predictor.behave(call -> {
+            inHand.set(call.instances().size());
+            Thread.sleep(1_000);
+            return call.predict();
+        });
         trial.uploads.add(150).comeIn(10);
         for (int stop = 0; stop < 4; stop++) {
             PackagedProgram program = trial.start();
             trial.awaitMoreDone(1 + trial.random.nextInt(30));
             trial.passUpTo(Duration.ofMillis(700));
+            inHand.set(0);
+            trial.awaitQuietly(
+                    "images are with the predictor", () -> assertThat(inHand).hasPositiveValue());
+            int filed = trial.filed();
+            int images = inHand.get();
             trial.fault();
             program.terminate();
             int code = program.awaitExit(GRACE);
             trial.require(code == 0, "exit code " + code + " after SIGTERM");
+            trial.require(
+                    trial.filed() >= filed + images,
+                    "of " + images + " images in hand " + (trial.filed() - filed) + " were filed after SIGTERM");
             trial.watch.look();
         }
         trial.stack.predictor.behave(PredictorBehaviour.real());
@@ -152,9 +167,9 @@ final class ProcessFaults {
         trial.uploads.add(200).comeIn(20);
         PackagedProgram one = trial.start();
         trial.start();
-        trial.awaitQuietly("both are members", () -> org.assertj.core.api.Assertions.assertThat(
-                        trial.stack.probe().memberIds(trial.stack.group))
-                .hasSize(2));
+        trial.awaitQuietly(
+                "both are members", () -> assertThat(trial.stack.probe().memberIds(trial.stack.group))
+                        .hasSize(2));
         for (int freeze = 0; freeze < 2; freeze++) {
             trial.awaitMoreDone(20);
             trial.passUpTo(Duration.ofSeconds(1));

@@ -50,7 +50,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-put-done-but-answer-lost",
                         "a copy that was written although nobody said so stays one copy",
-                        Defence.inJava("a copy's key is a function of the object"),
+                        Defence.NONE,
                         StorageFaults::putAnswerLost),
                 new Scenario(
                         "s3-connection-is-bad",
@@ -60,7 +60,7 @@ final class StorageFaults {
                 new Scenario(
                         "s3-credentials-rotated",
                         "refused credentials in mid-run are waited out, until the program is started with the new ones",
-                        Defence.inJava("a record is committed only when it and all before it have their outcome"),
+                        Defence.COMMIT_LAST,
                         StorageFaults::credentialsRotated),
                 new Scenario(
                         "s3-bucket-missing-then-created",
@@ -70,12 +70,12 @@ final class StorageFaults {
                 new Scenario(
                         "object-deleted-before-it-is-fetched",
                         "an object that is gone is a dead letter `object-missing`",
-                        Defence.inJava("NoSuchKey is no outage"),
+                        Defence.GONE_IS_GONE,
                         StorageFaults::objectDeleted),
                 new Scenario(
                         "object-replaced-before-it-is-fetched",
                         "an object that was replaced is filed once, with the newest bytes",
-                        Defence.inJava("If-Match with the event's ETag"),
+                        Defence.NONE,
                         StorageFaults::objectReplaced));
     }
 
@@ -154,7 +154,7 @@ final class StorageFaults {
     private static void credentialsRotated(Trial trial) {
         PackagedProgram program = trial.startWithUploads();
         trial.fault();
-        trial.stack.s3.rotateCredentials("sandbox", "rotated-secret");
+        trial.stack.s3.rotateCredentials(trial.stack.s3.accessKey(), "rotated-secret");
         trial.awaitQuietly("the refusal is told", () -> assertThat(program.lines(": waiting, and trying again"))
                 .isNotEmpty());
         trial.pass(Duration.ofSeconds(3));

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 import io.imagetransformer.packaged.PackagedProgram;
 import io.imagetransformer.sandbox.EmbeddedKafka;
@@ -51,7 +53,17 @@ class TheAuditSeesWhatIsWrongTest {
     }
 
     private void file(String copy, byte[] bytes) {
-        trial.stack.s3.put(trial.stack.output, copy, bytes);
+        file(copy, bytes, Audit.eTag(bytes));
+    }
+
+    private void file(String copy, byte[] bytes, String sourceETag) {
+        try (S3Client client = trial.stack.s3.client()) {
+            client.putObject(
+                    put -> put.bucket(trial.stack.output)
+                            .key(copy)
+                            .metadata(Map.of("image-transformer-source-etag", sourceETag)),
+                    RequestBody.fromBytes(bytes));
+        }
     }
 
     private void letter(String key, String reason) {
@@ -108,6 +120,12 @@ class TheAuditSeesWhatIsWrongTest {
     void otherBytes() {
         file(LABEL + "a.png", Mnist.png(IMAGE + 1));
         assertThat(problems()).isEqualTo("a.png: its copy has other bytes");
+    }
+
+    @Test
+    void theProvenanceOfAnotherObject() {
+        file(LABEL + "a.png", Mnist.png(IMAGE), Audit.eTag(Mnist.png(IMAGE + 1)));
+        assertThat(problems()).isEqualTo("a.png: its copy tells of another object");
     }
 
     @Test

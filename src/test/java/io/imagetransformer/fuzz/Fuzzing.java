@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Fuzzes one target after the other, each in a process of its own, and prints a table of what was tried. Arguments:
- * seconds per target, then the targets' names; all of them without. Log, coverage and whatever was found stay in
- * {@code target/fuzz/<target>}. Exit code 1 where something was found.
+ * Fuzzes one target after the other, each in a process of its own, and writes a table of what was tried,
+ * {@code target/fuzz/report.md}. Arguments: minutes per target, then the targets' names; all of them without. Log,
+ * coverage and whatever was found stay in {@code target/fuzz/<target>}. Exit code 1 where something was found, or a target
+ * did not run.
  */
 public final class Fuzzing {
     private static final Path FOLDER = Path.of("target/fuzz");
@@ -34,12 +35,12 @@ public final class Fuzzing {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        int seconds = Integer.parseInt(arguments[0]);
+        int seconds = (int) Math.round(60 * Double.parseDouble(arguments[0]));
         List<FuzzTargets> targets = arguments.length == 1
                 ? List.of(FuzzTargets.values())
                 : Arrays.stream(arguments).skip(1).map(FuzzTargets::named).toList();
         List<String> table = new ArrayList<>(List.of(
-                "| Target | Inputs | Minutes | Lines covered | Edges | Resident memory, early / late | Found |",
+                "| Target | Inputs | Minutes | Lines covered | Edges | Resident memory, early / late | Crashes, time-outs |",
                 "|---|---|---|---|---|---|---|"));
         boolean found = false;
         for (FuzzTargets target : targets) {
@@ -48,7 +49,8 @@ public final class Fuzzing {
             found |= exit != 0;
             table.add(fuzzing.row());
         }
-        System.out.println(String.join("\n", table));
+        Files.write(FOLDER.resolve("report.md"), table);
+        table.forEach(System.out::println);
         System.exit(found ? 1 : 0);
     }
 
@@ -77,6 +79,8 @@ public final class Fuzzing {
                 "--target_class=" + FuzzEntry.class.getName(),
                 "--target_args=" + target,
                 "--instrumentation_includes=io.imagetransformer.**",
+                // Else every call of every library, the assertions' too, is looked at for injections.
+                "--custom_hook_includes=io.imagetransformer.**",
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
                 // An input that takes so many seconds is a find; the first one of all waits for the instrumentation.
@@ -106,10 +110,10 @@ public final class Fuzzing {
                 .orElse(last);
         return String.format(
                 Locale.ROOT,
-                "| `%s` | %,d | %d | %s | %s | %s / %s MiB | %d |",
+                "| `%s` | %,d | %.1f | %s | %s | %s / %s MiB | %d |",
                 target,
                 inputs,
-                seconds / 60,
+                seconds / 60.0,
                 lines(),
                 last.group(2),
                 early.group(5),

@@ -20,10 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.predictor.Answer;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /** Guarantee 4: one instance that the predictor cannot take does not fail its chunk. */
@@ -111,6 +113,25 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
 
         // Then
         assertThat(stack.filed()).filteredOn(key -> key.contains("/few/")).hasSize(IMAGES);
+        assertThat(stack.deadLetterReasons()).isEqualTo(lettersBefore);
+    }
+
+    @Test
+    void aPredictorWhoseAnswersAreTooLargeIsAskedAboutFewerInstances() {
+        assumeThat(protocol).as("over gRPC the channel's own limit").isNotEqualTo(Settings.Protocol.GRPC_V2);
+
+        // Given
+        PredictorBehaviour.Answer large =
+                PredictorBehaviour.Answer.json(200, "[" + "1,".repeat(Answer.MOST_BYTES / 2) + "1]");
+        stack.predictor.behave(call -> call.instances().size() > 5 ? large : call.predict());
+        Map<String, String> lettersBefore = stack.deadLetterReasons();
+        IntStream.range(0, IMAGES).forEach(i -> stack.upload("large/" + i + ".png", Mnist.png(i)));
+
+        // When
+        run();
+
+        // Then
+        assertThat(stack.filed()).filteredOn(key -> key.contains("/large/")).hasSize(IMAGES);
         assertThat(stack.deadLetterReasons()).isEqualTo(lettersBefore);
     }
 

@@ -1,6 +1,8 @@
 package io.imagetransformer.predictor;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -9,6 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.imagetransformer.image.ImageSettings;
+import io.imagetransformer.image.Invert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
@@ -133,6 +138,22 @@ class BadAnswersAreTheRightFailureTest {
 
         // Then
         assertThat(answer).isEqualTo(new Answer.Unavailable("status " + status + ": {\"predictions\":[1]}", 2_000));
+    }
+
+    @Test
+    void anAnswerThatIsNotReadToItsEndRefusesTheChunk() {
+        // Given
+        HttpAnswer cut = new HttpAnswer(200, 0, "", new byte[Answer.MOST_BYTES + 1]);
+        V2Model model = new V2Model(V2Options.none(), new ImageSettings(28, 28, 1, Invert.AUTO, 1_000, 1_000));
+
+        // When
+        List<Answer> answers = List.of(V1Protocol.answer(cut, 2), V2Protocol.answer(cut, V2Options.none(), 2));
+        Optional<Answer.Unavailable> metadata = V2Protocol.learn(cut, model);
+
+        // Then
+        assertThat(answers).containsOnly(new Answer.Refused("an answer of more than 16 MiB"));
+        assertThat(metadata)
+                .contains(new Answer.Unavailable("no metadata of the model: an answer of more than 16 MiB", 0));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -272,6 +273,11 @@ public final class EmbeddedS3 implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The object's user metadata, names without {@code x-amz-meta-}, read by the back door. */
+    public Map<String, String> userMetadata(String bucket, String key) {
+        return store.blobMetadata(bucket, key).metadata();
     }
 
     /** Asks for other credentials from now on: signatures made with the former ones are refused. A short outage. */

@@ -96,14 +96,33 @@ class StoresThatRefuseAreToldOfTest {
     @Test
     void untilACallIsAnswered() {
         // Given
-        try (S3Client client = client(s3.secretKey())) {
-            catchThrowable(() -> client.getObject(get -> get.bucket("absent").key("a")));
+        try (S3Client right = client(s3.secretKey());
+                S3Client wrong = client("wrong")) {
+            catchThrowable(() -> wrong.getObject(get -> get.bucket("mnist").key("a")));
             assertThat(outages.count()).isOne();
 
             // When
-            client.putObject(put -> put.bucket("mnist").key("b"), RequestBody.fromString("x"));
+            right.putObject(put -> put.bucket("mnist").key("b"), RequestBody.fromString("x"));
 
             // Then
+            assertThat(outages.count()).isZero();
+        }
+    }
+
+    @Test
+    void aMissingBucketIsNotBackWhenAnotherIsRead() {
+        // Given
+        try (S3Client client = client(s3.secretKey())) {
+            catchThrowable(() -> client.putObject(put -> put.bucket("late").key("a"), RequestBody.fromString("x")));
+
+            // When
+            client.putObject(put -> put.bucket("mnist").key("b"), RequestBody.fromString("x"));
+            int before = outages.count();
+            s3.createBuckets("late");
+            client.putObject(put -> put.bucket("late").key("a"), RequestBody.fromString("x"));
+
+            // Then
+            assertThat(before).isOne();
             assertThat(outages.count()).isZero();
         }
     }
