@@ -48,7 +48,7 @@ class SandboxTellsWhatIsWrongTest {
 
             // When
             SandboxProcess run = SandboxProcess.run(
-                    data, "--free-ports", "--once", "--within", "12", "--predictor", predictor.hostPort());
+                    data, "--free-ports", "--once", "--within", "8", "--predictor", predictor.hostPort());
 
             // Then
             assertThat(run.exitCode()).as(run.output()).isOne();
