@@ -6,8 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -51,17 +50,8 @@ class AnyKeyIsFiledUnchangedTest {
             "(),!@[]^~|$1\\1",
             "k".repeat(200) + "/" + "l".repeat(LONGEST - 201));
 
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void everyKeyComesOutAsItWentIn() {

@@ -2,8 +2,7 @@ package io.imagetransformer.pipeline;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -15,17 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Guarantee 5: what was classified is what is filed, with all that its uploader said of it. */
 class CopiesKeepMetadataAndTellTheirOriginTest {
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void contentTypeHeadersAndUserMetadataStayAndProvenanceIsAdded() {

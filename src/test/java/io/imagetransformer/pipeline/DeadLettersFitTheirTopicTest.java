@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -23,17 +22,8 @@ import static org.assertj.core.api.Assertions.tuple;
 class DeadLettersFitTheirTopicTest {
     private static final int MEGABYTE = 1 << 20;
 
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void aRecordLargerThanTheTopicTakesIsSentWithoutItsValue() throws Exception {

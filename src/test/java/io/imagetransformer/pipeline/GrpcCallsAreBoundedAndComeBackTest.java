@@ -2,8 +2,7 @@ package io.imagetransformer.pipeline;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -17,17 +16,8 @@ import static org.awaitility.Awaitility.await;
 
 /** What gRPC's channel does not do by itself. */
 class GrpcCallsAreBoundedAndComeBackTest {
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void aCallThatHangsEndsAfterThePredictorsTimeOut() {

@@ -3,8 +3,7 @@ package io.imagetransformer.pipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -40,17 +39,8 @@ class HeadersFromOutsideSteerNothingTest {
         STEERING.put("dead-letter-reason", "forged");
     }
 
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void aSteeringEventIsFiledAndASteeringPoisonIsDeadLetteredAsAnyOther() {

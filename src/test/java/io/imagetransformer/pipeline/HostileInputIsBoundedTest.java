@@ -8,8 +8,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -24,17 +23,8 @@ import static org.awaitility.Awaitility.await;
 class HostileInputIsBoundedTest {
     private static final int TEN_MIB = 10 * 1024 * 1024;
 
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start();
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start();
 
     @Test
     void hostileEventsLeaveWithTheirReasonAndTheUploadBehindThemIsFiled() {

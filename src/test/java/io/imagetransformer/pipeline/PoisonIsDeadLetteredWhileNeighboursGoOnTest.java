@@ -8,8 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -23,17 +22,8 @@ class PoisonIsDeadLetteredWhileNeighboursGoOnTest {
     private static final int GOOD = 20;
     private static final Map<String, String> BOUNDS = Map.of("image.max-bytes", "64KiB", "image.max-pixels", "250000");
 
-    private static Stack stack;
-
-    @BeforeAll
-    static void startStack() {
-        stack = Stack.start(2);
-    }
-
-    @AfterAll
-    static void closeStack() {
-        stack.close();
-    }
+    @AutoClose
+    private static final Stack stack = Stack.start(2);
 
     @Test
     void eachPoisonousRecordLeavesWithItsReasonAndAllOthersAreFiled() {
