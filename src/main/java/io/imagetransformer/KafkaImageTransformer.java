@@ -116,6 +116,7 @@ public final class KafkaImageTransformer implements AutoCloseable {
                 settings.output().bucket(),
                 settings.output().keyLayout());
         Prerequisites prerequisites = new Prerequisites(context, settings);
+        bean(Readiness.class).starting(prerequisites::waitsFor);
         prerequisites.await();
         if (!context.isStarted()) {
             return;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +26,7 @@ final class HeadTimeout extends ChannelInboundHandlerAdapter {
     private final Duration limit;
     private @Nullable Future<?> timer;
     private @Nullable HttpServerRequest request;
+    private boolean isBlank;
 
     HeadTimeout(Duration limit) {
         this.limit = limit;
@@ -44,7 +46,9 @@ final class HeadTimeout extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         if (timer == null && !isRequestInHand()) {
             timer = context.executor().schedule(() -> timeIsUp(context), limit.toMillis(), TimeUnit.MILLISECONDS);
+            isBlank = true;
         }
+        isBlank = isBlank && isBlank((ByteBuf) bytes);
         context.fireChannelRead(bytes);
         // Where HTTP/1.1 was upgraded, it is removed already.
         if (!context.isRemoved() && context.pipeline().get(Http2ConnectionHandler.class) != null) {
@@ -57,7 +61,16 @@ final class HeadTimeout extends ChannelInboundHandlerAdapter {
         return request != null && !(request.isEnded() && request.response().ended());
     }
 
+    /** An empty line between two requests is none, says RFC 9112, 2.2. */
+    private static boolean isBlank(ByteBuf bytes) {
+        return bytes.forEachByte(one -> one == '\r' || one == '\n') < 0;
+    }
+
     private void timeIsUp(ChannelHandlerContext context) {
+        if (isBlank) {
+            context.close();
+            return;
+        }
         String body = "{\"error\":\"the headers did not come within " + limit.toSeconds() + " s\"}";
         String answer = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
                 + "Content-Length: " + body.length() + "\r\n\r\n" + body;

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -18,6 +20,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.imagetransformer.TransientFailure;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchLimits;
@@ -92,9 +95,13 @@ public final class HttpDoor {
         boolean question = request.method() == HttpMethod.GET;
         byte[] body = new byte[0];
         if (!question) {
-            HttpDoorServer.Whole whole = server.takeOver(request);
-            body = whole.body();
-            leaveWhenDone(exchange, whole.held());
+            Optional<HttpDoorServer.Whole> whole = server.takeOver(request);
+            if (whole.isEmpty()) {
+                answer(exchange, HttpResponse.unavailable("the client has gone"));
+                return;
+            }
+            body = whole.get().body();
+            leaveWhenDone(exchange, whole.get().held());
             RequestTimes.begin(exchange);
         }
         HttpRequest read = read(request, body);
@@ -254,9 +261,16 @@ public final class HttpDoor {
         answer(exchange, HttpResponse.unavailable("results.topic took no results: Kafka is away"));
     }
 
-    /** A defect of ours: nothing is promised of the request, and a person must look. */
+    /**
+     * A defect of ours: nothing is promised of the request, and a person must look. Not so in an outage, which would have been
+     * waited for, had Camel not been told to stop: it repeats nothing from then on.
+     */
     public void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (failure instanceof TransientFailure || failure instanceof RejectedExecutionException) {
+            write(exchange, HttpResponse.unavailable("it is stopping, while something is away"));
+            return;
+        }
         LOGGER.error("unexpected failure while a request was served: {}", failure.getMessage(), failure);
         write(exchange, HttpResponse.error(500, "unexpected failure, see the log"));
     }

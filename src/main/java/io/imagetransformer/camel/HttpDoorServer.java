@@ -2,6 +2,7 @@ package io.imagetransformer.camel;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -99,13 +100,9 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
      */
     record Whole(byte[] body, long held) {}
 
-    /** A worker takes the request over: it is its to leave, and to release what is held. */
-    Whole takeOver(HttpServerRequest request) {
-        Whole whole = waiting.remove(request);
-        if (whole == null) {
-            throw new IllegalStateException("the request has ended already");
-        }
-        return whole;
+    /** A worker takes the request over: it is its to leave, and to release what is held. Empty where the client has gone. */
+    Optional<Whole> takeOver(HttpServerRequest request) {
+        return Optional.ofNullable(waiting.remove(request));
     }
 
     @Override
@@ -136,6 +133,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
                         return HttpDoorServer.this::letIn;
                     }
                 };
+        bounded.errorHandler(400, context -> refuse(context, HttpResponse.error(400, "the path or query is no URI's")));
         bounded.errorHandler(404, context -> refuse(context, HttpResponse.json(404, "{\"detail\":\"Not Found\"}")));
         bounded.errorHandler(500, context -> send(context, HttpResponse.error(500, "unexpected failure, see the log")));
         // The registry would keep both, and find the first.

@@ -17,6 +17,9 @@ import io.imagetransformer.predictor.V2Protocol;
 abstract class Predictor {
     private static final long LONGEST_RETRY_AFTER_SECONDS = 60;
 
+    /** What is shorter can be anything: a sampling flag, a tenant. */
+    private static final int SHORTEST_SECRET = 6;
+
     private final String who;
     private final Outages outages;
     private final PredictorProbe probe;
@@ -55,9 +58,9 @@ abstract class Predictor {
      * @param why nothing, or why the model's metadata are of no use
      */
     void learnt(Exchange exchange, Optional<Answer.Unavailable> why) {
-        end(exchange);
+        Chunk chunk = end(exchange);
         if (why.isPresent()) {
-            throw unavailable(why.get());
+            throw unavailable(why.get(), chunk);
         }
     }
 
@@ -82,14 +85,25 @@ abstract class Predictor {
             chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {
             // Not back yet: the probe has to tell whether it takes any image.
-            chunk.refuse(refused.what());
+            chunk.refuse(withoutSecrets(refused.what(), chunk));
         } else if (answer instanceof Answer.Unavailable unavailable) {
-            throw unavailable(unavailable);
+            throw unavailable(unavailable, chunk);
         }
     }
 
-    private TransientFailure unavailable(Answer.Unavailable answer) {
-        return unavailable("gave no answer: " + answer.what(), answer.retryAfterMillis(), null);
+    private TransientFailure unavailable(Answer.Unavailable answer, Chunk chunk) {
+        return unavailable("gave no answer: " + withoutSecrets(answer.what(), chunk), answer.retryAfterMillis(), null);
+    }
+
+    /** A predictor may quote what the caller's headers brought, whole or cut: its answer is told up to there. */
+    private static String withoutSecrets(String what, Chunk chunk) {
+        String told = what;
+        for (String header : chunk.forwardedHeaders().values()) {
+            String value = header.substring(header.indexOf(' ') + 1);
+            int secret = value.length() < SHORTEST_SECRET ? -1 : told.indexOf(value.substring(0, SHORTEST_SECRET));
+            told = secret < 0 ? told : told.substring(0, secret) + "… (a forwarded header)";
+        }
+        return told;
     }
 
     private TransientFailure unavailable(String what, long retryAfterMillis, @Nullable Exception cause) {

@@ -41,6 +41,7 @@ public final class Prerequisites {
 
     private final CamelContext context;
     private final Settings settings;
+    private volatile String waitsFor = "";
 
     public Prerequisites(CamelContext context, Settings settings) {
         this.context = context;
@@ -121,6 +122,7 @@ public final class Prerequisites {
         String told = TOLD_BY_THE_OUTAGE;
         Optional<String> missing = check.missing();
         while (missing.isPresent() && context.isRunAllowed() && !context.isStopping()) {
+            waitsFor = missing.get();
             if (!told.equals(missing.get())) {
                 told = missing.get();
                 LOGGER.warn("{}", told);
@@ -128,6 +130,12 @@ public final class Prerequisites {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             missing = check.missing();
         }
+        waitsFor = "";
+    }
+
+    /** What {@link #await()} waits for now, on one line for a person; empty where it waits for nothing or S3 is away. */
+    public String waitsFor() {
+        return waitsFor;
     }
 
     private Optional<String> topicMissing(Admin admin) throws InvalidSettingException {

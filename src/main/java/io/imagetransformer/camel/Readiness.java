@@ -23,6 +23,7 @@ public final class Readiness {
     private volatile @Nullable Supplier<Optional<String>> neighbours;
     private volatile @Nullable Told told;
     private volatile boolean stopping;
+    private volatile Supplier<String> starting = () -> "";
 
     /** @param missing why not ready, for a person */
     private record Told(Optional<String> missing, long until) {}
@@ -34,6 +35,11 @@ public final class Readiness {
     /** @param nanoTime a clock as {@link System#nanoTime()} */
     Readiness(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+    }
+
+    /** @param waitsFor what the start waits for now, on one line for a person; may be empty */
+    public void starting(Supplier<String> waitsFor) {
+        starting = waitsFor;
     }
 
     /**
@@ -57,7 +63,7 @@ public final class Readiness {
             return Optional.of("It is stopping.");
         }
         if (ask == null) {
-            return Optional.of("It is starting, and waits for what its log tells of.");
+            return Optional.of(("It is starting. " + starting.get()).strip());
         }
         Told last = told;
         if (last != null && nanoTime.getAsLong() - last.until() < 0) {

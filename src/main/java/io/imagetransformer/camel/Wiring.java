@@ -243,7 +243,7 @@ public final class Wiring extends MainListenerSupport {
             Registry registry, Settings settings, Outages outages, PredictorProbe probe, Meters meters) {
         Settings.Predictor predictor = settings.predictor();
         String who = who(predictor);
-        registry.bind("boundedAnswers", new BoundedAnswers());
+        registry.bind("boundedAnswers", new BoundedAnswers(predictor.timeout()));
         V2Model model = new V2Model(predictor.v2(), settings.image());
         switch (predictor.protocol()) {
             case V1 -> {

@@ -29,6 +29,11 @@ final class GroupLag implements AutoCloseable {
         admin = kafka.admin();
     }
 
+    /** Whose commits count. */
+    String group() {
+        return events.group();
+    }
+
     /**
      * A partition without a commit counts from its beginning: nobody has worked on it.
      *

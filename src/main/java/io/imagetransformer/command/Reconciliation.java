@@ -389,7 +389,8 @@ final class Reconciliation {
         private void waitForThePipeline() {
             long behind = patiently(lag::now);
             while (behind > maxLag) {
-                tell("waiting: the pipeline has " + behind + " events before it (--max-lag " + maxLag + ")");
+                tell("waiting: the pipeline has " + behind + " events before it (--max-lag " + maxLag
+                        + "), by the commits of group " + lag.group() + " (events.group)");
                 pause(LAG_PAUSE_MILLIS);
                 behind = patiently(lag::now);
             }

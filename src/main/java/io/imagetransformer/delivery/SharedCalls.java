@@ -185,6 +185,8 @@ public final class SharedCalls {
                 awaitOthers();
                 if (callers.size() > 1) {
                     call(call);
+                } else {
+                    goesAlone(callers.get(0));
                 }
             } finally {
                 over.countDown();
@@ -202,6 +204,16 @@ public final class SharedCalls {
                 }
             } finally {
                 close();
+                lock.unlock();
+            }
+        }
+
+        /** Nobody is to wait for it from now on. */
+        private void goesAlone(Caller caller) {
+            lock.lock();
+            try {
+                caller.answered();
+            } finally {
                 lock.unlock();
             }
         }

@@ -135,7 +135,7 @@ public final class DrainBenchmark {
 
     /** With the options of the distribution's script, so that only the program differs. */
     private List<String> plainCommand() throws IOException {
-        List<String> options = Pattern.compile("(?<= )-(XX:|D)\\S+")
+        List<String> options = Pattern.compile("(?<=[ =])-(XX:|D)[^\\s\"]+(?=\\s)")
                 .matcher(Files.readString(DISTRIBUTION))
                 .results()
                 .map(MatchResult::group)

@@ -95,6 +95,19 @@ class RequestsThatComeTogetherShareACallTest {
     }
 
     @Test
+    void whoWentAloneIsNotWaitedForWhileItIsStillInWork() throws Exception {
+        // Given
+        SharedCalls shared = new SharedCalls(LONG, ROOMY);
+        shared.comes(KIND).ask(chunk("a"), this::predict);
+
+        // When
+        shared.comes(KIND).ask(chunk("b"), this::predict);
+
+        // Then
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
     void whoEndsOnItsWayLetsTheOthersGo() throws Exception {
         // Given
         SharedCalls shared = new SharedCalls(LONG, ROOMY);

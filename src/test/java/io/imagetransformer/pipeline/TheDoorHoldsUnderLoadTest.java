@@ -4,6 +4,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -270,6 +272,80 @@ class TheDoorHoldsUnderLoadTest {
         assertThat(response.headers().firstValue("retry-after")).isPresent();
         assertThat(Door.json(response).path("error").asText())
                 .contains("predictor http://" + stack.predictor.hostPort());
+    }
+
+    @Test
+    void aTokenThatThePredictorQuotesIsNotToldOn() {
+        // Given
+        String token = "tok-" + "5e2a9c".repeat(30);
+        AtomicReference<float[]> taken = new AtomicReference<>();
+        stack.predictor.behave(call -> {
+            taken.set(call.instances().get(0));
+            return call.predict();
+        });
+        door.predict(event());
+        stack.upload("refused.png", Mnist.png(1));
+        stack.predictor.behave(call -> Arrays.equals(call.instances().get(0), taken.get())
+                ? call.predict()
+                : PredictorBehaviour.failing(400, "refused: " + token).answer(call));
+
+        // When
+        HttpResponse<String> response = door.post(
+                PREDICT, Events.upload(stack.source, "refused.png", 922), Map.of("Authorization", "Bearer " + token));
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(422);
+        assertThat(response.body()).contains("refused: …").doesNotContain("5e2a9c");
+    }
+
+    @Test
+    void aStopInAnOutageIsAnsweredAsOne() throws Exception {
+        // Given
+        KafkaImageTransformer other = stack.startProgram(settings());
+        CountDownLatch asked = new CountDownLatch(2);
+        stack.predictor.behave(call -> {
+            asked.countDown();
+            return PredictorBehaviour.failing(503, "loading").answer(call);
+        });
+        CompletableFuture<HttpResponse<String>> inHand =
+                new Door(other.httpPort()).postAsync(PREDICT, event(), Map.of());
+        asked.await();
+
+        // When
+        other.close();
+
+        // Then
+        assertThat(inHand.get().statusCode()).as(inHand.get().body()).isEqualTo(503);
+        assertThat(inHand.get().headers().firstValue("retry-after")).isPresent();
+    }
+
+    @Test
+    void anUrlThatIsNoneIsRefusedOnOneLine() throws Exception {
+        try (RawConnection connection = new RawConnection(program.httpPort())) {
+            assertThat(connection
+                            .send("GET /v1/models/mnist?key=%ZZ HTTP/1.1\r\nHost: h\r\n\r\n")
+                            .answer())
+                    .startsWith("400 ")
+                    .contains("{\"error\":");
+        }
+    }
+
+    @Test
+    void anEmptyLineBehindARequestIsNoRequest() throws Exception {
+        try (RawConnection connection = new RawConnection(program.httpPort())) {
+            // Given
+            assertThat(connection.send(post(event())).answer()).startsWith("200 ");
+
+            // When
+            connection.send("\r\n");
+
+            // Then
+            assertThat(connection.send(post(event())).answer()).startsWith("200 ");
+            connection.send("\r\n");
+            assertThat(connection.isClosed())
+                    .as("in silence, when the time of a head is over")
+                    .isTrue();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,17 +24,20 @@ import org.junit.jupiter.api.Timeout;
 import io.imagetransformer.predictor.Answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** No predictor fills our memory, nor keeps us reading. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class AnswersEndWhereTheyAreTooLargeTest {
+class AnswersEndInSizeAndTimeTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final CountDownLatch hungUp = new CountDownLatch(1);
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
-        context.getRegistry().bind("boundedAnswers", new BoundedAnswers());
+        context.getRegistry().bind("boundedAnswers", new BoundedAnswers(LIMIT));
         context.start();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
@@ -104,6 +108,32 @@ class AnswersEndWhereTheyAreTooLargeTest {
 
         // Then
         assertThat(first).isNotEmpty().isEqualTo(second);
+    }
+
+    @Test
+    void oneThatDripsIsGivenUpWhenTheTimeOfTheCallIsOver() throws InterruptedException {
+        // Given
+        context.getRegistry().bind("boundedAnswers", new BoundedAnswers(Duration.ofMillis(500)));
+        serve(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream body = exchange.getResponseBody()) {
+                while (!hungUp.await(50, TimeUnit.MILLISECONDS)) {
+                    body.write(' ');
+                    body.flush();
+                }
+            } catch (IOException e) {
+                hungUp.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        // When
+        Throwable thrown = catchThrowable(this::ask);
+
+        // Then
+        assertThat(thrown).hasRootCauseMessage("its whole answer did not come within 500 ms");
+        assertThat(hungUp.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private void serve(HttpHandler handler) {
