@@ -15,7 +15,7 @@ import io.imagetransformer.sandbox.S3Call;
 
 /** Several clients of one door that come at one time. Image {@code i} of MNIST is the object {@code i.png}. */
 record Clients(Stack stack, Door door) {
-    private static final String PREDICT = "/v1/models/mnist:predict";
+    static final String PREDICT = "/v1/models/mnist:predict";
 
     /** Their answers, in the order of the images 0, 1, 2 …; see {@link #send}. */
     List<HttpResponse<String>> together(int requests, IntFunction<Map<String, String>> headers) {

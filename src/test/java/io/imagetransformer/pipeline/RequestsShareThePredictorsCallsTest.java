@@ -23,9 +23,9 @@ import io.imagetransformer.config.Settings;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
+import io.imagetransformer.sandbox.S3Call;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /** {@code http.batch-wait}: requests that come at one time are shown to the predictor together, and kept apart. */
 @ParameterizedClass
@@ -131,18 +131,18 @@ class RequestsShareThePredictorsCallsTest {
     }
 
     @Test
-    void picturesShareTooAndAFullCallGoesWhileAnotherHangs() throws Exception {
+    void picturesShareTooAndAFullCallGoesWhileAnotherRequestIsOnItsWay() throws Exception {
         // Given
+        CountDownLatch fetching = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        stack.predictor.behave(PredictorBehaviour.firstly(
-                1,
-                call -> {
-                    release.await();
-                    return call.predict();
-                },
-                PredictorBehaviour.real()));
-        CompletableFuture<HttpResponse<String>> hanging = clients.picture(0);
-        await().until(() -> stack.predictor.requests() == 1);
+        stack.s3.observe(call -> {
+            if (call.operation() == S3Call.Operation.GET) {
+                fetching.countDown();
+                awaitQuietly(release);
+            }
+        });
+        CompletableFuture<HttpResponse<String>> onItsWay = door.postAsync(Clients.PREDICT, clients.event(0), Map.of());
+        fetching.await();
 
         // When
         List<CompletableFuture<HttpResponse<String>>> pictures =
@@ -153,8 +153,16 @@ class RequestsShareThePredictorsCallsTest {
             assertThat(Clients.label(pictures.get(i).get())).isEqualTo(Mnist.label(100 + i));
         }
         release.countDown();
-        assertThat(Clients.label(hanging.get())).isEqualTo(Mnist.label(0));
-        assertThat(stack.predictor.batches()).containsExactly(1, MOST);
+        assertThat(Clients.label(onItsWay.get())).isEqualTo(Mnist.label(0));
+        assertThat(stack.predictor.batches()).containsExactly(MOST, 1);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static boolean isBad(float[] instance) {
