@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.RejectedExecutionException;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -20,7 +19,6 @@ import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.imagetransformer.TransientFailure;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchLimits;
@@ -261,16 +259,14 @@ public final class HttpDoor {
         answer(exchange, HttpResponse.unavailable("results.topic took no results: Kafka is away"));
     }
 
-    /**
-     * A defect of ours: nothing is promised of the request, and a person must look. Not so in an outage, which would have been
-     * waited for, had Camel not been told to stop: it repeats nothing from then on.
-     */
+    /** An outage was waited for, and the wait ends with us. */
+    public void stopping(Exchange exchange) {
+        write(exchange, HttpResponse.unavailable("it is stopping, while something is away"));
+    }
+
+    /** A defect of ours: nothing is promised of the request, and a person must look. */
     public void failed(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (failure instanceof TransientFailure || failure instanceof RejectedExecutionException) {
-            write(exchange, HttpResponse.unavailable("it is stopping, while something is away"));
-            return;
-        }
         LOGGER.error("unexpected failure while a request was served: {}", failure.getMessage(), failure);
         write(exchange, HttpResponse.error(500, "unexpected failure, see the log"));
     }

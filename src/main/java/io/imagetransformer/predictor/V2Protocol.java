@@ -145,7 +145,8 @@ public final class V2Protocol {
 
     /**
      * Reads an answer; whatever it holds, nothing is thrown. Outputs that lack a prediction count as a refusal, for one of
-     * the instances may be its cause, and so does an answer that is too large, for one about fewer may not be; what is no answer of this protocol at all is the predictor's own fault.
+     * the instances may be its cause, and so does an answer that is too large, for one about fewer may not be; what is no
+     * answer of this protocol at all is the predictor's own fault.
      *
      * @param instances how many the request held, at least 1
      */

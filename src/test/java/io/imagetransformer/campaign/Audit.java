@@ -20,8 +20,8 @@ import io.imagetransformer.storage.Provenance;
 
 /**
  * The far end of a trial, the same for every scenario: each upload has one outcome, and the right one. A copy lies under
- * the label that the Python reference gave its image, byte for byte, and tells that object's ETag; a dead letter is there for each data fault, with its
- * reason, and for nothing else; no commit passed a record without outcome; no log holds a stack trace.
+ * the label that the Python reference gave its image, byte for byte, and tells that object's ETag; a dead letter is there
+ * for each data fault, with its reason, and for nothing else; no commit passed a record without outcome; no log holds a stack trace.
  *
  * @param uploads how many objects and records came in
  * @param filed how many copies there are

@@ -29,7 +29,7 @@ record Outage(
         int consumersAllowed) {
     static final double CPU_LIMIT_PERCENT = 5;
     /** Of the heap that the JVM takes as it needs it, and of the archive of classes what is touched for the first time. */
-    static final double RSS_LIMIT_MIB = 32;
+    static final double RSS_LIMIT_MIB = 24;
 
     /** What depends on the machine, too. */
     List<String> costs() {

@@ -79,7 +79,7 @@ final class Report {
         page.append("|---|---|---|---|---|---|---|---|---|\n");
         scenarios.forEach(scenario -> page.append(line(scenario)));
         page.append("\nOutages: what the program took while somebody was away, the worst of all runs.\n\n");
-        page.append("| scenario | measured s | CPU, % of a core (limit 5) | memory, MiB more (limit 32) |"
+        page.append("| scenario | measured s | CPU, % of a core (limit 5) | memory, MiB more (limit 24) |"
                 + " lines of loss, return | gauge during, after | consumers made anew (allowed) |\n");
         page.append("|---|---|---|---|---|---|---|\n");
         scenarios.forEach(scenario -> page.append(outages(scenario)));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -179,11 +180,11 @@ public final class FaultProxy implements AutoCloseable {
         long end = System.nanoTime() + Duration.ofMillis(milliseconds).toNanos();
         synchronized (change) {
             while (toxic == held) {
-                long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+                long left = end - System.nanoTime();
                 if (left <= 0) {
                     return;
                 }
-                change.wait(left);
+                TimeUnit.NANOSECONDS.timedWait(change, left);
             }
         }
     }
