@@ -10,10 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Text and its bytes, without the silent replacement characters of {@code String}'s own constructors. */
 final class Utf8 {
+    private static final char REPLACEMENT = '\uFFFD';
+
     private Utf8() {}
 
     /** Null if the bytes are not of the character set; overlong forms and encoded surrogates are not of UTF-8. */
     static @Nullable String decode(byte[] bytes, Charset charset) {
+        if (charset.equals(StandardCharsets.UTF_8)) {
+            // Many times as fast as a decoder; wrong bytes become U+FFFD, which hardly any text holds by itself.
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            if (text.indexOf(REPLACEMENT) < 0) {
+                return text;
+            }
+        }
         try {
             return charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {

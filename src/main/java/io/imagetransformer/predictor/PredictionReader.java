@@ -27,7 +27,7 @@ final class PredictionReader {
     static Prediction prediction(JsonNode label, JsonNode scores, JsonNode answer) throws NoPrediction {
         List<Double> numbers = scores(scores);
         String text = label.isMissingNode() ? String.valueOf(highest(numbers)) : label(label);
-        return new Prediction(text, confidence(text, numbers), numbers, answer.toString());
+        return new Prediction(text, confidence(text, numbers), numbers, PredictorJson.write(answer));
     }
 
     private static String label(JsonNode node) throws NoPrediction {

@@ -38,17 +38,20 @@ public final class S3Clients {
         S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(store.region()))
                 .forcePathStyle(store.pathStyle())
+                .endpointProvider(new RememberedEndpoints())
                 .httpClientBuilder(ApacheHttpClient.builder()
                         .maxConnections(connections)
                         .connectionTimeout(store.timeout())
                         .socketTimeout(store.timeout())
-                        .connectionAcquisitionTimeout(store.timeout()))
+                        .connectionAcquisitionTimeout(store.timeout())
+                        .expectContinueEnabled(false))
                 // Older stores know neither chunked uploads nor trailing checksums, and need none.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-                .overrideConfiguration(override ->
-                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(store.timeout()));
+                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallTimeout(store.timeout())
+                        .addExecutionInterceptor(new SmallBodiesAtOnce()));
         if (!store.endpoint().isEmpty()) {
             builder.endpointOverride(URI.create(store.endpoint()));
         }

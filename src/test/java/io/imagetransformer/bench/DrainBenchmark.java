@@ -5,14 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -34,6 +38,11 @@ import io.imagetransformer.sandbox.S3Call;
  */
 public final class DrainBenchmark {
     private static final Path DISTRIBUTION = Path.of("target/kafka-image-transformer/bin/kafka-image-transformer");
+
+    private static final String OURS = "kafka-image-transformer";
+    private static final String PLAIN = "plain Java";
+    private static final String PLAIN_WITH_OUR_S3_CLIENT = "plain Java, our S3 client";
+    private static final List<String> PROGRAMS = List.of(OURS, PLAIN, PLAIN_WITH_OUR_S3_CLIENT);
 
     private final EmbeddedKafka kafka = EmbeddedKafka.start();
     private final EmbeddedS3 s3;
@@ -92,14 +101,13 @@ public final class DrainBenchmark {
         s3.flushNotifications();
         List<Run> runs = new ArrayList<>();
         // Uncounted: the servers are cold, and whoever comes first would pay for it.
-        ours(-1);
-        plain(-1);
+        run(OURS, -1);
+        run(PLAIN, -1);
         for (int round = 0; round < rounds; round++) {
-            // In turn, because the servers grow faster with every run.
-            Run first = round % 2 == 0 ? ours(round) : plain(round);
-            Run second = round % 2 == 0 ? plain(round) : ours(round);
-            runs.add(round % 2 == 0 ? first : second);
-            runs.add(round % 2 == 0 ? second : first);
+            // Another goes first each time, because the servers grow faster with every run.
+            for (int i = 0; i < PROGRAMS.size(); i++) {
+                runs.add(run(PROGRAMS.get((i + round) % PROGRAMS.size()), round));
+            }
         }
         System.out.println(
                 "| program | first filed after start, s | images/s | images/s, last half | CPU s per 1,000 | of the servers | RSS MiB | accuracy |");
@@ -115,22 +123,34 @@ public final class DrainBenchmark {
                 run.serversCpuPerThousand,
                 run.rssMiB,
                 run.accuracy));
-        for (int i = 0; i + 1 < runs.size(); i += 2) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "round %d: ratio %.3f whole, %.3f last half%n",
-                    i / 2 + 1,
-                    runs.get(i).whole / runs.get(i + 1).whole,
-                    runs.get(i).lastHalf / runs.get(i + 1).lastHalf);
+        for (String plain : List.of(PLAIN, PLAIN_WITH_OUR_S3_CLIENT)) {
+            System.out.println("of " + plain + ": " + ratios(runs, plain, Run::whole) + "; of the last half "
+                    + ratios(runs, plain, Run::lastHalf));
         }
     }
 
-    private Run ours(int round) throws Exception {
-        return measure("kafka-image-transformer", List.of(DISTRIBUTION.toString()), round);
+    /** Ours to that of a program, round by round, and the mean's. */
+    private static String ratios(List<Run> runs, String program, ToDoubleFunction<Run> rate) {
+        double[] ours = rates(runs, OURS, rate);
+        double[] theirs = rates(runs, program, rate);
+        return IntStream.range(0, ours.length)
+                        .mapToObj(i -> String.format(Locale.ROOT, "%.2f", ours[i] / theirs[i]))
+                        .collect(Collectors.joining(", "))
+                + String.format(
+                        Locale.ROOT,
+                        ", in all %.3f",
+                        Arrays.stream(ours).sum() / Arrays.stream(theirs).sum());
     }
 
-    private Run plain(int round) throws Exception {
-        return measure("plain Java", plainCommand(), round);
+    private static double[] rates(List<Run> runs, String program, ToDoubleFunction<Run> rate) {
+        return runs.stream()
+                .filter(run -> run.program.equals(program))
+                .mapToDouble(rate)
+                .toArray();
+    }
+
+    private Run run(String program, int round) throws Exception {
+        return measure(program, program.equals(OURS) ? List.of(DISTRIBUTION.toString()) : plainCommand(), round);
     }
 
     /** With the options of the distribution's script, so that only the program differs. */
@@ -153,18 +173,19 @@ public final class DrainBenchmark {
         putTimes = new AtomicLongArray(images);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(Path.of("target", "drain-" + program.replace(' ', '-') + "-" + round + ".log")
+                .redirectOutput(Path.of("target", "drain-" + name(program) + "-" + round + ".log")
                         .toFile());
         builder.environment()
                 .putAll(Map.of(
                         "KAFKA_BROKERS", kafka.bootstrapServers(),
-                        "EVENTS_GROUP", program.replace(' ', '-') + "-" + round,
+                        "EVENTS_GROUP", name(program) + "-" + round,
                         "EVENTS_TOPIC", "mnist",
                         "S3_ENDPOINT", s3.endpoint().toString(),
                         "S3_ACCESS_KEY", s3.accessKey(),
                         "S3_SECRET_KEY", s3.secretKey(),
                         "PREDICTOR_HOST", predictor.hostPort(),
                         "OUTPUT_BUCKET", "digits",
+                        "OUR_S3_CLIENT", String.valueOf(program.equals(PLAIN_WITH_OUR_S3_CLIENT)),
                         "JAVA_HOME", System.getProperty("java.home")));
         long start = System.nanoTime();
         double serversCpu = ProcessFigures.cpuSeconds(ProcessHandle.current().pid());
@@ -196,6 +217,11 @@ public final class DrainBenchmark {
                 serversCpu * 1_000 / images,
                 Math.round(rss),
                 accuracy());
+    }
+
+    /** For a file and a consumer group. */
+    private static String name(String program) {
+        return program.replaceAll("\\W+", "-");
     }
 
     private void emptyOutput() {

@@ -45,6 +45,11 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
+import io.imagetransformer.config.Secret;
+import io.imagetransformer.config.Settings;
+import io.imagetransformer.delivery.Outages;
+import io.imagetransformer.storage.S3Clients;
+
 /**
  * The ceiling: what the routes do, written by hand on the clients alone, without Camel. One poll is one batch: its images
  * are fetched and transformed side by side, predicted in one V1 call, filed side by side, then committed.
@@ -55,12 +60,13 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  *
  * <p>Environment: {@code KAFKA_BROKERS}, {@code EVENTS_TOPIC}, {@code EVENTS_GROUP}, {@code S3_ENDPOINT}, {@code
  * S3_ACCESS_KEY}, {@code S3_SECRET_KEY}, {@code PREDICTOR_HOST} (host:port), {@code MODEL_NAME}, {@code OUTPUT_BUCKET};
- * defaults as the product's.
+ * defaults as the product's. {@code OUR_S3_CLIENT=true} takes the product's S3 client instead of the SDK's as it comes.
  */
 public final class PlainPipeline implements AutoCloseable {
     private static final int BATCH = 256;
     private static final int THREADS = 32;
     private static final int SIDE = 28;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
     /** The text of each pixel's value. */
     private static final String[] NUMBERS =
@@ -96,20 +102,7 @@ public final class PlainPipeline implements AutoCloseable {
         this.outputBucket = setting("OUTPUT_BUCKET", "digits");
         this.predictUri = URI.create(
                 "http://" + setting("PREDICTOR_HOST", "localhost:8081") + "/v1/models/" + model + ":predict");
-        this.s3 = S3Client.builder()
-                .endpointOverride(URI.create(setting("S3_ENDPOINT", "http://localhost:9000")))
-                .region(Region.US_EAST_1)
-                .forcePathStyle(true)
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(setting("S3_ACCESS_KEY", ""), setting("S3_SECRET_KEY", ""))))
-                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(THREADS))
-                // As the product's own client: or the SDK's options would be measured, not the framework.
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-                .overrideConfiguration(override ->
-                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(Duration.ofSeconds(30)))
-                .build();
+        this.s3 = Boolean.parseBoolean(setting("OUR_S3_CLIENT", "false")) ? ourClient() : client();
         this.consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -124,6 +117,37 @@ public final class PlainPipeline implements AutoCloseable {
                         "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
+    }
+
+    private S3Client client() {
+        return S3Client.builder()
+                .endpointOverride(URI.create(setting("S3_ENDPOINT", "http://localhost:9000")))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(setting("S3_ACCESS_KEY", ""), setting("S3_SECRET_KEY", ""))))
+                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(THREADS))
+                // Cheaper than the SDK's defaults, and anybody's first step.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+                .overrideConfiguration(override ->
+                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(TIMEOUT))
+                .build();
+    }
+
+    /** The product's own, so that what is left of the distance is the framework. */
+    private S3Client ourClient() {
+        return S3Clients.create(
+                new Settings.Store(
+                        setting("S3_ENDPOINT", "http://localhost:9000"),
+                        "us-east-1",
+                        new Secret(setting("S3_ACCESS_KEY", ""), ""),
+                        new Secret(setting("S3_SECRET_KEY", ""), ""),
+                        true,
+                        TIMEOUT),
+                THREADS,
+                new Outages());
     }
 
     /** @param args how many images to file before it stops */
