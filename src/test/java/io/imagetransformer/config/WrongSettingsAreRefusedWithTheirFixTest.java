@@ -159,7 +159,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 argumentSet(
                         "a hold that outlasts the group's patience",
                         Map.of("events.hold", "9m"),
-                        "events.hold=9m with twice s3.timeout, predictor.timeout and 30s of margin (690s) is over"
+                        "events.hold=9m with three times s3.timeout, predictor.timeout and 30s of margin (12m) is over"
                                 + " events.max-poll-interval-ms=600000: shorten events.hold or raise"
                                 + " events.max-poll-interval-ms"),
                 argumentSet(
