@@ -451,6 +451,10 @@ public record Settings(
                     + events.maxPollInterval().toMillis()
                     + ": shorten events.hold or raise events.max-poll-interval-ms");
         }
+        if (!kafka.enabled() && !results.topic().isEmpty()) {
+            throw new InvalidSettingException("results.topic=" + results.topic()
+                    + " means nothing with kafka.enabled=false: leave it empty, or set kafka.enabled=true");
+        }
         Set<String> outputs = outputBuckets();
         List<String> both = source.buckets().stream().filter(outputs::contains).toList();
         if (!both.isEmpty()) {

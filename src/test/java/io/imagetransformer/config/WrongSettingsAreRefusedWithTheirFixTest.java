@@ -212,6 +212,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         Map.of("results.topic", "mnist"),
                         "results.topic=mnist is the events topic itself: every result would come back; name another"),
                 argumentSet(
+                        "results without Kafka",
+                        Map.of("results.topic", "filed", "kafka.enabled", "false"),
+                        "results.topic=filed means nothing with kafka.enabled=false: leave it empty, or set"
+                                + " kafka.enabled=true"),
+                argumentSet(
                         "V2's settings for V1",
                         Map.of("predictor.input.name", "image"),
                         "predictor.protocol=v1 does not know model.version, predictor.input.*, predictor.output.*,"
