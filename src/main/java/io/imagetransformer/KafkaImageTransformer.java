@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import io.imagetransformer.camel.HttpDoorServer;
 import io.imagetransformer.camel.KafkaWatch;
 import io.imagetransformer.camel.Prerequisites;
 import io.imagetransformer.camel.Readiness;
+import io.imagetransformer.camel.RouteNames;
 import io.imagetransformer.command.CommandFailure;
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.KServeArguments;
@@ -99,6 +101,8 @@ public final class KafkaImageTransformer implements AutoCloseable {
         folder.configure(main, arguments);
         CompletableFuture<Void> natives = CompletableFuture.runAsync(OpenCv::load);
         main.configure().setRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
+        main.init();
+        RouteNames.requireServed(main.getCamelContext());
         main.start();
         natives.get();
         CamelContext context = main.getCamelContext();
@@ -186,17 +190,22 @@ public final class KafkaImageTransformer implements AutoCloseable {
         return ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
     }
 
-    /** One line: what we worded ourselves as it is, else the innermost cause. */
+    /** One line: what we worded ourselves as it is, else the innermost cause, and the route that it stands in. */
     static String reason(Throwable thrown) {
         Throwable root = thrown;
+        String place = "";
         while (!isOurs(root) && root.getCause() != null && root.getCause() != root) {
+            if (root instanceof FailedToCreateRouteException failed) {
+                place = "route " + failed.getRouteId() + ": ";
+            }
             root = root.getCause();
         }
         String message = isOurs(root) || root instanceof IllegalArgumentException
                 ? String.valueOf(root.getMessage())
                 : root.getClass().getSimpleName() + ": " + root.getMessage();
         // A mistake in a YAML file is told with the lines around it.
-        return message.lines()
+        return (place + message)
+                .lines()
                 .map(String::strip)
                 .collect(Collectors.joining(" "))
                 .strip();

@@ -12,6 +12,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.camel.Wiring;
 import io.imagetransformer.config.SettingSources;
@@ -22,6 +24,7 @@ import io.imagetransformer.config.SettingSources;
  * @param home absolute; the file may be absent
  */
 record ProgramFolder(Path home) {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ProgramFolder.class);
     private static final String SHIPPED_SETTINGS = "application.properties";
 
     /** The folder that the start script names, else the working directory. */
@@ -45,6 +48,7 @@ record ProgramFolder(Path home) {
     void configure(Main main, Map<String, String> arguments) throws IOException {
         SettingSources sources = settingSources();
         sources.refuseUnknownKeys();
+        sources.nearMisses().forEach(LOGGER::warn);
         sources.overrides(arguments).forEach(main::addOverrideProperty);
         main.setPropertyPlaceholderLocations(settingsLocations());
         main.addMainListener(new Wiring(version()));

@@ -188,8 +188,13 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
             refuse(context, tooLarge());
             return;
         }
-        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+        String expected = request.getHeader("Expect");
+        if ("100-continue".equalsIgnoreCase(expected)) {
             context.response().writeContinue();
+        } else if (expected != null) {
+            // RFC 9110, 10.1.1.
+            refuse(context, HttpResponse.error(417, "no Expect is understood but 100-continue"));
+            return;
         }
         new Body(context).read();
     }

@@ -1,10 +1,12 @@
 package io.imagetransformer.camel;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -38,11 +40,17 @@ public final class ImageTransformProcessor implements Processor {
 
     private final ImageTransform transform;
     private final long maxBytes;
+    private final Duration timeout;
 
-    /** @param maxBytes the size up to which an object is read */
-    public ImageTransformProcessor(ImageTransform transform, long maxBytes) {
+    /**
+     * @param maxBytes the size up to which an object is read
+     * @param timeout until its last byte is there: the client's own bounds each read, and who sends a byte now and then
+     *     meets that for days
+     */
+    public ImageTransformProcessor(ImageTransform transform, long maxBytes, Duration timeout) {
         this.transform = transform;
         this.maxBytes = maxBytes;
+        this.timeout = timeout;
     }
 
     @Override
@@ -87,7 +95,13 @@ public final class ImageTransformProcessor implements Processor {
                 ((TransformResult.Transformed) result).tensor());
     }
 
-    private static byte[] read(InputStream object, long size) {
+    private byte[] read(ResponseInputStream<?> object, long size) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        end.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenCompleteAsync((done, late) -> {
+            if (late != null) {
+                object.abort();
+            }
+        });
         try (object) {
             byte[] bytes = object.readNBytes((int) size);
             if (bytes.length == size) {
@@ -95,7 +109,14 @@ public final class ImageTransformProcessor implements Processor {
             }
             throw new TransientFailure("S3 cut the object off after " + bytes.length + " of " + size + " bytes");
         } catch (IOException | SdkException e) {
-            throw new TransientFailure("S3 broke off while the object was read: " + e.getMessage(), e);
+            // Of a connection that is closed under its reader, the exception does not tell why.
+            throw new TransientFailure(
+                    end.isCompletedExceptionally()
+                            ? "S3 did not send the whole object within s3.timeout"
+                            : "S3 broke off while the object was read: " + e.getMessage(),
+                    e);
+        } finally {
+            end.complete(null);
         }
     }
 }

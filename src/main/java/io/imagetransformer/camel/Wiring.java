@@ -156,7 +156,10 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("filedImages", new FiledImages(uploads));
         registry.bind(
                 "imageTransformProcessor",
-                new ImageTransformProcessor(transform, settings.image().maxBytes()));
+                new ImageTransformProcessor(
+                        transform,
+                        settings.image().maxBytes(),
+                        settings.sourceStore().timeout()));
         PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe, meters);

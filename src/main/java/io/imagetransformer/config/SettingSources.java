@@ -2,6 +2,7 @@ package io.imagetransformer.config;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,11 @@ public record SettingSources(
         UnknownKeys unknown = new UnknownKeys(shipped);
         unknown.refuse(own);
         unknown.refuse(systemProperties.keySet());
+    }
+
+    /** A line for each environment variable that looks like one of ours misspelt. */
+    public List<String> nearMisses() {
+        return new UnknownKeys(shipped).nearMisses(environment.keySet());
     }
 
     /**
@@ -68,7 +74,7 @@ public record SettingSources(
     }
 
     /** {@code s3.access-key} is {@code S3_ACCESS_KEY}: Camel's own rule. */
-    private static String environmentName(String key) {
+    static String environmentName(String key) {
         return key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
     }
 }

@@ -60,7 +60,7 @@ public record Settings(
     private static final String HEADER_RULE = "the name of an HTTP header";
 
     /**
-     * For the rest: the last pause between two calls (7.5 s at most), and a dead letter or result that Kafka does not take
+     * Beside an object that is asked for, read, and put: the last pause between two calls (7.5 s at most), and a dead letter or result that Kafka does not take
      * (twice 10 s, see the routes of that name).
      */
     private static final Duration MARGIN = Duration.ofSeconds(30);
@@ -440,15 +440,20 @@ public record Settings(
 
     private void checkTogether(SettingsReader in) {
         Duration busy = events.hold()
-                .plus(sourceStore.timeout().multipliedBy(2))
+                .plus(sourceStore.timeout().multipliedBy(3))
                 .plus(predictor.timeout())
                 .plus(MARGIN);
         if (busy.compareTo(events.maxPollInterval()) > 0) {
             throw new InvalidSettingException("events.hold=" + SettingsReader.plain(events.hold())
-                    + " with twice s3.timeout, predictor.timeout and " + SettingsReader.plain(MARGIN) + " of margin ("
+                    + " with three times s3.timeout, predictor.timeout and " + SettingsReader.plain(MARGIN)
+                    + " of margin ("
                     + SettingsReader.plain(busy) + ") is over events.max-poll-interval-ms="
                     + events.maxPollInterval().toMillis()
                     + ": shorten events.hold or raise events.max-poll-interval-ms");
+        }
+        if (!kafka.enabled() && !results.topic().isEmpty()) {
+            throw new InvalidSettingException("results.topic=" + results.topic()
+                    + " means nothing with kafka.enabled=false: leave it empty, or set kafka.enabled=true");
         }
         Set<String> outputs = outputBuckets();
         List<String> both = source.buckets().stream().filter(outputs::contains).toList();

@@ -1,6 +1,8 @@
 package io.imagetransformer.config;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,10 +30,31 @@ final class UnknownKeys {
     public void refuse(Set<String> given) {
         for (String key : new TreeSet<>(given)) {
             if (!known.contains(key) && prefixes.contains(prefix(key))) {
-                throw new InvalidSettingException(
-                        key + " is no setting: did you mean " + nearest(key) + "? (your own keys need another prefix)");
+                throw new InvalidSettingException(key + " is no setting: did you mean " + nearest(known, key)
+                        + "? (your own keys need another prefix)");
             }
         }
+    }
+
+    /**
+     * Environment variables under our prefixes that are one letter away from the name of a setting. Others are somebody's:
+     * {@code HTTP_PROXY}, {@code KAFKA_HOME}, {@code PREDICTOR_PORT}.
+     *
+     * @param environment names of variables
+     * @return a line for each
+     */
+    List<String> nearMisses(Set<String> environment) {
+        Set<String> ours = known.stream().map(SettingSources::environmentName).collect(Collectors.toSet());
+        List<String> lines = new ArrayList<>();
+        for (String name : new TreeSet<>(environment)) {
+            String meant = nearest(ours, name);
+            boolean hasPrefix =
+                    prefixes.stream().map(SettingSources::environmentName).anyMatch(name::startsWith);
+            if (hasPrefix && distance(meant, name) == 1) {
+                lines.add(name + " in the environment is no setting: did you mean " + meant + "?");
+            }
+        }
+        return lines;
     }
 
     private static String prefix(String key) {
@@ -39,8 +62,8 @@ final class UnknownKeys {
         return dot < 0 ? key : key.substring(0, dot + 1);
     }
 
-    private String nearest(String key) {
-        return known.stream()
+    private static String nearest(Set<String> names, String key) {
+        return names.stream()
                 .min(Comparator.comparingInt(candidate -> distance(candidate, key)))
                 .orElseThrow();
     }

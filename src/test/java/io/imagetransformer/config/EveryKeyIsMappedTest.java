@@ -21,7 +21,8 @@ class EveryKeyIsMappedTest {
 
     private static Map<String, String> all() {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("kafka.enabled", "false");
+        // The default: without Kafka there are no results. Below it is switched off.
+        all.put("kafka.enabled", "true");
         all.put("kafka.brokers", "a:1,b:2");
         all.put("events.topic", "uploads");
         all.put("events.group", "filers");
@@ -113,6 +114,15 @@ class EveryKeyIsMappedTest {
     }
 
     @Test
+    void theKafkaDoorCanBeClosed() {
+        // When
+        Settings settings = ShippedSettings.with(Map.of("kafka.enabled", "false"));
+
+        // Then
+        assertThat(settings.kafka().enabled()).isFalse();
+    }
+
+    @Test
     void eachValueArrivesInItsPlace() {
         // Given
         Map<String, String> changes = ALL;
@@ -123,7 +133,7 @@ class EveryKeyIsMappedTest {
         // Then
         assertThat(settings)
                 .isEqualTo(new Settings(
-                        new Settings.Kafka(false, "a:1,b:2"),
+                        new Settings.Kafka(true, "a:1,b:2"),
                         new Settings.Events("uploads", "filers", 3, 17, Duration.ofMinutes(15), Duration.ofSeconds(90)),
                         new Settings.Batch(9, 1L << 30, 5),
                         new Settings.Source(Set.of("one", "two")),

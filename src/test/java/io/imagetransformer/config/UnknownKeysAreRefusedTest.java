@@ -1,5 +1,6 @@
 package io.imagetransformer.config;
 
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -7,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -44,6 +46,52 @@ class UnknownKeysAreRefusedTest {
         // When
         // Then
         assertThatCode(() -> unknown.refuse(given)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "S3_ACESS_KEY, S3_ACCESS_KEY",
+        "EVENTS_TOPICS, EVENTS_TOPIC",
+        "KAFKA_BROKER, KAFKA_BROKERS",
+        "OUTPUT_S3_SECRETKEY, OUTPUT_S3_SECRET_KEY",
+        "DEAD_LETTER_TOPC, DEAD_LETTER_TOPIC"
+    })
+    void aMisspeltVariableIsToldWithASuggestion(String misspelt, String meant) {
+        // When
+        List<String> lines = unknown.nearMisses(Set.of(misspelt, "PATH"));
+
+        // Then
+        assertThat(lines).containsExactly(misspelt + " in the environment is no setting: did you mean " + meant + "?");
+    }
+
+    /** Kubernetes tells of each service by variables, too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP_PROXY",
+                "HTTPS_PORT",
+                "HTTP_PORT",
+                "KAFKA_HOME",
+                "KAFKA_PORT",
+                "KAFKA_SERVICE_HOST",
+                "MODEL_DIR",
+                "MODEL_NAMESPACE",
+                "S3_URL",
+                "S3_PORT_9000_TCP",
+                "S3_BUCKET",
+                "PREDICTOR_PORT",
+                "LOG_LEVEL",
+                "IMAGE_TAG",
+                "CE_ID",
+                "OUTPUT_DIR",
+                "TLS_CERT_FILE"
+            })
+    void variablesOfOthersAreNotTold(String name) {
+        // When
+        List<String> lines = unknown.nearMisses(Set.of(name));
+
+        // Then
+        assertThat(lines).isEmpty();
     }
 
     @Test

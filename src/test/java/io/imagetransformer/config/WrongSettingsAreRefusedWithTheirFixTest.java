@@ -159,7 +159,7 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                 argumentSet(
                         "a hold that outlasts the group's patience",
                         Map.of("events.hold", "9m"),
-                        "events.hold=9m with twice s3.timeout, predictor.timeout and 30s of margin (690s) is over"
+                        "events.hold=9m with three times s3.timeout, predictor.timeout and 30s of margin (12m) is over"
                                 + " events.max-poll-interval-ms=600000: shorten events.hold or raise"
                                 + " events.max-poll-interval-ms"),
                 argumentSet(
@@ -211,6 +211,11 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "results to the events",
                         Map.of("results.topic", "mnist"),
                         "results.topic=mnist is the events topic itself: every result would come back; name another"),
+                argumentSet(
+                        "results without Kafka",
+                        Map.of("results.topic", "filed", "kafka.enabled", "false"),
+                        "results.topic=filed means nothing with kafka.enabled=false: leave it empty, or set"
+                                + " kafka.enabled=true"),
                 argumentSet(
                         "V2's settings for V1",
                         Map.of("predictor.input.name", "image"),

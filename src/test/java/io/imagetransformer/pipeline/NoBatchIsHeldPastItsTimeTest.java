@@ -3,6 +3,7 @@ package io.imagetransformer.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.sandbox.FaultProxy;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
+import io.imagetransformer.sandbox.S3Call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -69,6 +71,29 @@ class NoBatchIsHeldPastItsTimeTest {
     }
 
     /** A member that comes back has a new id. */
+    @Test
+    void aStoreThatDripsIsAskedAgainWhenTheTimeOfAnObjectIsOver() {
+        try (Stack stack = Stack.start();
+                FaultProxy s3 = FaultProxy.before("127.0.0.1", stack.s3.port());
+                KafkaImageTransformer program =
+                        stack.startProgram(Map.of("s3.endpoint", "http://" + s3.address(), "s3.timeout", "2s"))) {
+            // Given
+            AtomicInteger asked = new AtomicInteger();
+            stack.s3.observe(call -> asked.addAndGet(call.operation() == S3Call.Operation.GET ? 1 : 0));
+            s3.bandwidth(16 * 1024);
+
+            // When
+            stack.upload("large.png", Pictures.padded(Mnist.png(0), 2 * 1024 * 1024));
+
+            // Then
+            await("it is asked for again").atMost(Duration.ofSeconds(30)).until(() -> asked.get() > 1);
+            s3.heal();
+            stack.awaitAllDone();
+            assertThat(stack.filed()).containsExactly(Mnist.label(0) + "/large.png");
+            assertThat(stack.deadLetters()).isEmpty();
+        }
+    }
+
     private static void awaitGivenBack(Stack stack) {
         List<String> members = stack.probe().memberIds(stack.group);
         await("the batch is given back").atMost(Duration.ofSeconds(IMAGES / 2)).untilAsserted(() -> assertThat(

@@ -157,6 +157,21 @@ class TheDoorHoldsUnderLoadTest {
     }
 
     @Test
+    void whatIsExpectedBesidesAnInterimAnswerIsRefused() throws Exception {
+        try (RawConnection connection = new RawConnection(program.httpPort())) {
+            // When
+            String refused = connection
+                    .send(post(event()).replaceFirst("\r\n", "\r\nExpect: 200-ok\r\n"))
+                    .answer();
+            String good = connection.send(post(event())).answer();
+
+            // Then
+            assertThat(refused).startsWith("417 {\"error\":");
+            assertThat(good).startsWith("200 ");
+        }
+    }
+
+    @Test
     void slowClientsHoldNoPlace() throws Exception {
         // Given
         List<RawConnection> slow = new ArrayList<>();

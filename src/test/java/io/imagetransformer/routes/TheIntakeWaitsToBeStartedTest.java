@@ -49,7 +49,7 @@ class TheIntakeWaitsToBeStartedTest {
         Main main = new Main();
         main.setPropertyPlaceholderLocations("classpath:application.properties");
         main.addOverrideProperty("kafka.enabled", kafkaEnabled);
-        main.addOverrideProperty("results.topic", "results");
+        main.addOverrideProperty("results.topic", kafkaEnabled.equals("true") ? "results" : "");
         main.addOverrideProperty("kafka.brokers", "localhost:1");
         main.addOverrideProperty("http.enabled", "false");
         main.addOverrideProperty("management.enabled", "false");
