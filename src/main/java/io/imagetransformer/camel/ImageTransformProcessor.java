@@ -97,10 +97,9 @@ public final class ImageTransformProcessor implements Processor {
 
     private byte[] read(ResponseInputStream<?> object, long size) {
         CompletableFuture<Void> end = new CompletableFuture<>();
-        end.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).whenCompleteAsync((done, late) -> {
-            if (late != null) {
-                object.abort();
-            }
+        end.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
+            object.abort();
+            return null;
         });
         try (object) {
             byte[] bytes = object.readNBytes((int) size);

@@ -60,8 +60,8 @@ public record Settings(
     private static final String HEADER_RULE = "the name of an HTTP header";
 
     /**
-     * Beside an object that is asked for, read, and put: the last pause between two calls (7.5 s at most), and a dead letter or result that Kafka does not take
-     * (twice 10 s, see the routes of that name).
+     * Beside an object that is asked for, read, and put: the last pause between two calls (7.5 s at most), and a dead letter
+     * or result that Kafka does not take (twice 10 s, see the routes of that name).
      */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
