@@ -35,8 +35,7 @@ class SandboxTellsWhatIsWrongTest {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         int exitCode = Sandbox.run(
                 arguments, Path.of("").toAbsolutePath(), new PrintStream(said, true, StandardCharsets.UTF_8));
-        return new Ended(
-                exitCode, said.toString(StandardCharsets.UTF_8).lines().toList());
+        return new Ended(exitCode, said.toString(StandardCharsets.UTF_8).lines().toList());
     }
 
     @Test
