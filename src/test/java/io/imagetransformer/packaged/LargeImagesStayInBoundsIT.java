@@ -1,5 +1,6 @@
 package io.imagetransformer.packaged;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ class LargeImagesStayInBoundsIT {
 
             // When
             try (PackagedProgram program = PackagedProgram.start(settings)) {
-                stack.awaitAllDone();
+                stack.awaitAllDone(Duration.ofMinutes(3)); // 600 million pixels; how fast is not asked here
 
                 // Then
                 assertThat(stack.deadLetterReasons()).isEqualTo(Map.of("mnist/too-heavy.png", "fetch too-many-bytes"));

@@ -211,8 +211,13 @@ public final class Stack implements AutoCloseable {
 
     /** Waits until every event so far has its outcome and is committed. */
     public void awaitAllDone() {
+        awaitAllDone(PATIENCE);
+    }
+
+    /** As above, for what computes longer. */
+    public void awaitAllDone(Duration patience) {
         s3.flushNotifications();
-        await("all events committed").atMost(PATIENCE).untilAsserted(() -> assertThat(lag())
+        await("all events committed").atMost(patience).untilAsserted(() -> assertThat(lag())
                 .isZero());
     }
 

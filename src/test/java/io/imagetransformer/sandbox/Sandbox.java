@@ -72,7 +72,8 @@ public final class Sandbox {
         System.exit(run(List.of(arguments), home, System.out));
     }
 
-    private static int run(List<String> arguments, Path home, PrintStream out) {
+    /** @return the exit code */
+    static int run(List<String> arguments, Path home, PrintStream out) {
         SandboxOptions options;
         try {
             options = SandboxOptions.parse(arguments, home);

@@ -132,6 +132,24 @@ class SandboxRunsUntilItIsStoppedTest {
 
     @Test
     @Order(2)
+    void whatWasFiledSurvivesAKill() throws IOException {
+        // Given
+        sandbox.close();
+        assertThat(sandbox.output()).doesNotContain("Exception", "ERROR");
+
+        // When
+        sandbox = SandboxProcess.start(data);
+
+        // Then
+        sandbox.await("All \\d+ are filed under the digit");
+        sandbox.await("or upload it:  curl");
+        try (Stream<Path> filed = Files.list(data.resolve("s3/digits/7"))) {
+            assertThat(filed).contains(data.resolve("s3/digits/7/by hand"));
+        }
+    }
+
+    @Test
+    @Order(3)
     void toldToStopItEndsInGoodOrder() {
         // When
         sandbox.tellToStop();
@@ -140,23 +158,5 @@ class SandboxRunsUntilItIsStoppedTest {
         assertThat(sandbox.exitCode()).isZero();
         assertThat(sandbox.lines()).endsWith("", "stopping ...", "stopped");
         assertThat(sandbox.output()).doesNotContain("Exception", "ERROR");
-    }
-
-    @Test
-    @Order(3)
-    void whatWasFiledSurvivesAKill() throws IOException {
-        // Given
-        try (SandboxProcess killed = SandboxProcess.start(data)) {
-            killed.await("All \\d+ are filed");
-        }
-
-        // When
-        SandboxProcess next = SandboxProcess.run(data, "--once");
-
-        // Then
-        assertThat(next.exitCode()).as(next.output()).isZero();
-        try (Stream<Path> filed = Files.list(data.resolve("s3/digits/7"))) {
-            assertThat(filed).contains(data.resolve("s3/digits/7/by hand"));
-        }
     }
 }

@@ -1,7 +1,12 @@
 package io.imagetransformer.sandbox;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -16,6 +21,23 @@ class SandboxTellsWhatIsWrongTest {
     @TempDir
     private Path data;
 
+    /** What a sandbox said until its end. */
+    private record Ended(int exitCode, List<String> lines) {
+        String output() {
+            return String.join("\n", lines);
+        }
+    }
+
+    /** In this JVM, which has the classes of a whole sandbox already; that the process ends with this code is shown below. */
+    private Ended run(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--data", data.toString(), "--free-ports", "--once"));
+        arguments.addAll(List.of(options));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        int exitCode = Sandbox.run(
+                arguments, Path.of("").toAbsolutePath(), new PrintStream(said, true, StandardCharsets.UTF_8));
+        return new Ended(exitCode, said.toString(StandardCharsets.UTF_8).lines().toList());
+    }
+
     @Test
     void aPredictorThatTakesFivesForSixesFailsTheRun() throws IOException {
         // Given
@@ -24,8 +46,7 @@ class SandboxTellsWhatIsWrongTest {
                     predictions -> predictions.stream().map(this::sixForFive).toList()));
 
             // When
-            SandboxProcess run =
-                    SandboxProcess.run(data, "--free-ports", "--once", "--predictor", predictor.hostPort());
+            Ended run = run("--predictor", predictor.hostPort());
 
             // Then
             assertThat(run.exitCode()).as(run.output()).isOne();
@@ -47,8 +68,7 @@ class SandboxTellsWhatIsWrongTest {
             predictor.behave(PredictorBehaviour.answering(PredictorBehaviour.Answer.error(503, "out of order")));
 
             // When
-            SandboxProcess run = SandboxProcess.run(
-                    data, "--free-ports", "--once", "--within", "8", "--predictor", predictor.hostPort());
+            Ended run = run("--within", "12", "--predictor", predictor.hostPort());
 
             // Then
             assertThat(run.exitCode()).as(run.output()).isOne();
@@ -59,8 +79,7 @@ class SandboxTellsWhatIsWrongTest {
     @Test
     void aPredictorThatIsNotThereFailsTheRunWhenTheTimeIsOver() {
         // When
-        SandboxProcess run = SandboxProcess.run(
-                data, "--free-ports", "--once", "--within", "3", "--predictor", "127.0.0.1:" + LoopbackPorts.free());
+        Ended run = run("--within", "3", "--predictor", "127.0.0.1:" + LoopbackPorts.free());
 
         // Then
         assertThat(run.exitCode()).as(run.output()).isOne();
