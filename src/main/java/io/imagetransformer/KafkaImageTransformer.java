@@ -27,6 +27,7 @@ import io.imagetransformer.config.KServeArguments;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.image.OpenCv;
+import io.imagetransformer.image.OpenCvUnusable;
 import io.imagetransformer.serve.Admission;
 
 /**
@@ -214,6 +215,7 @@ public final class KafkaImageTransformer implements AutoCloseable {
     private static boolean isOurs(Throwable thrown) {
         return thrown instanceof InvalidSettingException
                 || thrown instanceof CommandFailure
+                || thrown instanceof OpenCvUnusable
                 || thrown instanceof PermanentFailure
                 || thrown instanceof TransientFailure;
     }

@@ -27,7 +27,7 @@ public final class OpenCv {
     /**
      * Loads the library, unless this process has; safe from any thread.
      *
-     * @throws IllegalStateException with one line that says what to do, if there is no library for this platform, or it can
+     * @throws OpenCvUnusable with one line that says what to do, if there is no library for this platform, or it can
      *     neither be unpacked nor loaded. Trying again is allowed.
      */
     public static synchronized void load() {
@@ -38,7 +38,7 @@ public final class OpenCv {
         try {
             System.load(library.toString());
         } catch (UnsatisfiedLinkError e) {
-            throw new IllegalStateException(
+            throw new OpenCvUnusable(
                     "OpenCV does not load from " + library + ": " + e.getMessage()
                             + ". It needs glibc, and a java.io.tmpdir that is not mounted noexec",
                     e);
@@ -51,13 +51,13 @@ public final class OpenCv {
         String resource = resource(System.getProperty("os.name"), System.getProperty("os.arch"));
         URL url = nu.pattern.OpenCV.class.getResource(resource);
         if (url == null) {
-            throw new IllegalStateException("the OpenCV jar has no library for this platform: " + resource);
+            throw new OpenCvUnusable("the OpenCV jar has no library for this platform: " + resource);
         }
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         try {
             return new NativeLibrary(url, temporary).unpacked();
         } catch (IOException e) {
-            throw new IllegalStateException(
+            throw new OpenCvUnusable(
                     "OpenCV cannot be unpacked in " + temporary + ": " + e.getMessage()
                             + ". Name a writable directory with -Djava.io.tmpdir",
                     e);

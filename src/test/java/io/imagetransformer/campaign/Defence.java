@@ -146,6 +146,71 @@ record Defence(String removed, List<Edit> edits) {
                     "context.addService(new KafkaWatch(context, settings, bean(Outages.class)));",
                     ""));
 
+    /** Kafka's client comes back by itself. */
+    static final Defence KAFKA_RECONNECTS = of(
+            "intake.camel.yaml: a connection that Kafka's client lost is opened again after ten minutes",
+            new Edit(
+                    "routes/intake.camel.yaml",
+                    "        additionalProperties.metadata.max.age.ms: 30000\n",
+                    "        additionalProperties.metadata.max.age.ms: 30000\n"
+                            + "        additionalProperties.reconnect.backoff.ms: 600000\n"
+                            + "        additionalProperties.reconnect.backoff.max.ms: 600000\n"));
+
+    /** What Kafka did not take is committed by doing it again. */
+    static final Defence COMMIT_GIVEN_BACK = of(
+            "KafkaBatches: a batch whose commit was refused is not given back",
+            new Edit(
+                    JAVA + "camel/KafkaBatches.java",
+                    "throw new BatchGivenBack(\"Kafka did not take the commit: \" + e.getMessage(), e);",
+                    "LOGGER.warn(\"Kafka did not take the commit: {}\", e.getMessage());"));
+
+    /** A picture is what came of it with the length that the store told, or nothing. */
+    static final Defence WHOLE_PICTURE = of(
+            "ImageTransformProcessor: what came before the connection broke is taken for the picture",
+            new Edit(
+                    JAVA + "camel/ImageTransformProcessor.java",
+                    "            byte[] bytes = object.readNBytes((int) size);\n            if (bytes.length == size) {\n",
+                    "            java.io.ByteArrayOutputStream came = new java.io.ByteArrayOutputStream();\n"
+                            + "            try {\n                object.transferTo(came);\n"
+                            + "            } catch (IOException brokeOff) {\n            }\n"
+                            + "            byte[] bytes = came.toByteArray();\n            if (true) {\n"));
+
+    /** A picture lies in memory, and nowhere else. */
+    static final Defence IN_MEMORY = of(
+            "ImageTransformProcessor: a picture goes through a temporary file",
+            new Edit(
+                    JAVA + "camel/ImageTransformProcessor.java",
+                    "            byte[] bytes = object.readNBytes((int) size);\n",
+                    "            java.nio.file.Path file = java.nio.file.Files.createTempFile(\"picture\", null);\n"
+                            + "            java.nio.file.Files.write(file, object.readNBytes((int) size));\n"
+                            + "            byte[] bytes = java.nio.file.Files.readAllBytes(file);\n"
+                            + "            java.nio.file.Files.delete(file);\n"));
+
+    /** A start for which there was no room leaves none behind that is taken. */
+    static final Defence HALF_LIBRARY_GOES = of(
+            "NativeLibrary: what was unpacked in part stays",
+            new Edit(
+                    JAVA + "image/NativeLibrary.java",
+                    "        } finally {\n            Files.deleteIfExists(part);\n",
+                    "        } finally {\n            part.normalize();\n"));
+
+    /** How long a batch is held does not follow the clock on the wall. */
+    static final Defence MONOTONIC = of(
+            "Batch, KafkaBatches: the time that a batch is held is read from the wall clock",
+            new Edit(
+                    JAVA + "delivery/Batch.java",
+                    "deadline - System.nanoTime()",
+                    "deadline - System.currentTimeMillis() * 1_000_000L"),
+            new Edit(
+                    JAVA + "camel/KafkaBatches.java",
+                    "System.nanoTime() + hold.toNanos()",
+                    "System.currentTimeMillis() * 1_000_000L + hold.toNanos()"));
+
+    /** The predictor has the time that predictor.timeout gives it. */
+    static final Defence PREDICTOR_TIMEOUT = of(
+            "BoundedAnswers: the predictor has one second, whatever predictor.timeout says",
+            new Edit(JAVA + "camel/BoundedAnswers.java", "this.limit = limit;", "this.limit = Duration.ofSeconds(1);"));
+
     static Defence of(String removed, Edit... edits) {
         return new Defence(removed, List.of(edits));
     }

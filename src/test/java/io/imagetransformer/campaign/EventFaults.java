@@ -3,11 +3,13 @@ package io.imagetransformer.campaign;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.S3Call;
 
 /** The events themselves: too often, out of order, several of one key. */
 final class EventFaults {
@@ -31,7 +33,7 @@ final class EventFaults {
                 new Scenario(
                         "two-versions-of-a-key-in-one-batch",
                         "the newest object is filed, once",
-                        Defence.NONE,
+                        Defence.NEWEST_ONLY,
                         EventFaults::twoVersions));
     }
 
@@ -74,6 +76,13 @@ final class EventFaults {
     }
 
     private static void twoVersions(Trial trial) {
+        AtomicInteger gets = new AtomicInteger();
+        trial.stack.s3.observe(call -> {
+            trial.count(call);
+            if (call.operation() == S3Call.Operation.GET && call.key().startsWith("twice/")) {
+                gets.incrementAndGet();
+            }
+        });
         trial.settings.put("events.max-poll-records", "256");
         for (int i = 0; i < 60; i++) {
             trial.fault();
@@ -82,6 +91,7 @@ final class EventFaults {
         }
         trial.start();
         trial.awaitDone(60);
+        trial.require(gets.get() == 60, gets + " objects were asked for, should be 60: the newest of each key");
         trial.uploads.comeIn(10);
         trial.awaitMoreDone(20);
     }

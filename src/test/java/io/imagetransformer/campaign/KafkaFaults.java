@@ -3,9 +3,11 @@ package io.imagetransformer.campaign;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.imagetransformer.packaged.PackagedProgram;
 import io.imagetransformer.pipeline.Stack;
+import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +26,7 @@ final class KafkaFaults {
                 new Scenario(
                         "kafka-away-longer-than-max-poll-interval",
                         "a broker that is away for long is waited for",
-                        Defence.KAFKA_WATCH,
+                        Defence.KAFKA_RECONNECTS,
                         KafkaFaults::awayLongerThanMaxPollInterval),
                 new Scenario(
                         "kafka-commit-fails",
@@ -32,9 +34,14 @@ final class KafkaFaults {
                         Defence.COMMIT_LAST,
                         KafkaFaults::commitFails),
                 new Scenario(
+                        "kafka-commit-fails-and-nothing-follows",
+                        "a batch whose commit Kafka did not take is committed, though no other follows",
+                        Defence.COMMIT_GIVEN_BACK,
+                        KafkaFaults::lastCommitFails),
+                new Scenario(
                         "kafka-connection-is-bad",
                         "latency, cut and reset connections, lost answers to Kafka lose nothing",
-                        Defence.COMMIT_LAST,
+                        Defence.KAFKA_RECONNECTS,
                         KafkaFaults::connectionIsBad),
                 new Scenario(
                         "dead-letter-topic-unavailable",
@@ -87,8 +94,38 @@ final class KafkaFaults {
         }
     }
 
+    /** The session outlasts it: nobody takes the partition away, so that by itself nothing would come again. */
+    private static void lastCommitFails(Trial trial) {
+        trial.settings.put("camel.component.kafka.commit-timeout-ms", "1000");
+        trial.startWithUploads();
+        trial.awaitAllCommitted();
+        AtomicInteger inHand = new AtomicInteger();
+        trial.stack.predictor.behave(call -> {
+            inHand.incrementAndGet();
+            Thread.sleep(700);
+            return call.predict();
+        });
+        for (int fault = 0; fault < 3; fault++) {
+            inHand.set(0);
+            int filed = trial.filed();
+            trial.uploads.good("last/" + fault, trial.random.nextInt(Mnist.size()));
+            trial.stack.s3.flushNotifications();
+            trial.awaitQuietly(
+                    "it is with the predictor", () -> assertThat(inHand).hasPositiveValue());
+            trial.fault();
+            trial.kafka.refuse();
+            trial.awaitDone(filed + 1);
+            trial.pass(Duration.ofMillis(1_500));
+            trial.watch.look();
+            trial.kafka.heal();
+            trial.awaitQuietly("the last batch is committed", () -> assertThat(trial.stack.lag())
+                    .isZero());
+        }
+    }
+
     private static void connectionIsBad(Trial trial) {
         trial.startWithUploads();
+        List<String> members = trial.stack.probe().memberIds(trial.stack.group);
         List<Runnable> faults = List.of(
                 () -> trial.kafka.latency(Duration.ofMillis(300)),
                 () -> trial.kafka.cutAfter(2_000 + trial.random.nextInt(20_000)),
@@ -103,6 +140,8 @@ final class KafkaFaults {
             trial.kafka.heal();
             trial.awaitMoreDone(5);
         }
+        // No fault is as long as the session: who comes back by himself is still a member.
+        trial.require(trial.stack.probe().memberIds(trial.stack.group).equals(members), "a consumer was made anew");
     }
 
     private static void deadLetterTopicUnavailable(Trial trial) {
@@ -135,8 +174,9 @@ final class KafkaFaults {
     }
 
     private static void topicDeletedAndCreatedAgain(Trial trial) {
+        PackagedProgram program = trial.startBeforeUploads();
         trial.uploads.add(150);
-        PackagedProgram program = trial.start().awaitReady();
+        trial.stack.s3.flushNotifications();
         trial.awaitQuietly("all committed", () -> assertThat(trial.stack.lag()).isZero());
         trial.watch.close();
         trial.fault();
@@ -151,10 +191,19 @@ final class KafkaFaults {
     }
 
     private static void partitionsAdded(Trial trial) {
-        trial.startWithUploads();
+        trial.startBeforeUploads();
+        trial.uploads.add(120).comeIn(10);
+        trial.awaitDone(100);
         trial.fault();
         trial.stack.probe().addPartitions(trial.stack.topic, 4);
+        // The store notices at once, the program later.
+        trial.pass(Duration.ofMillis(1_500));
         trial.uploads.add(60);
         trial.awaitMoreDone(60);
+        trial.awaitAllCommitted();
+        long withRecords = trial.stack.probe().endOffsets(trial.stack.topic).values().stream()
+                .filter(end -> end > 0)
+                .count();
+        trial.require(withRecords == 4, "events came into " + withRecords + " partitions, should be 4");
     }
 }

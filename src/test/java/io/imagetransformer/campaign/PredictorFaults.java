@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.imagetransformer.packaged.PackagedProgram;
+import io.imagetransformer.sandbox.FaultProxy;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 import io.imagetransformer.sandbox.PredictorBehaviour.Answer;
@@ -72,12 +74,12 @@ final class PredictorFaults {
                 new Scenario(
                         "predictor-answers-slowly",
                         "a slow predictor is no fault",
-                        Defence.NONE,
+                        Defence.PREDICTOR_TIMEOUT,
                         PredictorFaults::slow),
                 new Scenario(
                         "labels-change-in-mid-run",
                         "each image is filed once, under the label of the answer that it got",
-                        Defence.NONE,
+                        Defence.RETRIES,
                         PredictorFaults::labelsChange)));
         all.add(answering("predictor-503", PredictorBehaviour.failing(503, "loading"), Defence.RETRIES));
         all.add(answering("predictor-404-for-the-model", PredictorBehaviour.failing(404, "no model"), Defence.RETRIES));
@@ -198,15 +200,29 @@ final class PredictorFaults {
 
     private static void labelsChange(Trial trial) {
         trial.uploads.mayBeLabelled(image -> Set.of(String.valueOf(Mnist.label(image)), "digit-" + Mnist.label(image)));
-        trial.startWithUploads();
-        for (int change = 0; change < 4; change++) {
-            trial.fault();
-            trial.stack.predictor.behave(change % 2 == 0 ? PredictorFaults::named : PredictorBehaviour.real());
-            trial.awaitMoreDone(20 + trial.random.nextInt(20));
+        AtomicInteger calls = new AtomicInteger();
+        try (FaultProxy outputs = FaultProxy.before("127.0.0.1", trial.stack.s3.port())) {
+            trial.settings.put("output.s3.endpoint", "http://" + outputs.address());
+            PackagedProgram program = trial.startWithUploads();
+            // Each call is answered in other words than the one before it: who asks about an image again files it
+            // twice.
+            trial.stack.predictor.behave(call -> calls.incrementAndGet() % 2 == 0 ? call.predict() : named(call));
+            for (int change = 0; change < 4; change++) {
+                int lost = 1 + trial.random.nextInt(4);
+                for (int i = 0; i < lost; i++) {
+                    trial.fault();
+                }
+                outputs.loseAnswers(lost);
+                trial.awaitMoreDone(20 + trial.random.nextInt(20));
+            }
+            trial.awaitAllCommitted();
+            trial.require(trial.puts() > trial.filed(), "no answer was lost");
+            trial.require(
+                    trial.stack.s3.keys(trial.stack.output).stream().anyMatch(copy -> copy.startsWith("digit-")),
+                    "no image was filed under a new label");
+            program.terminate();
+            trial.require(program.awaitExit(Duration.ofSeconds(25)) == 0, "it did not end with 0");
         }
-        trial.require(
-                trial.stack.s3.keys(trial.stack.output).stream().anyMatch(copy -> copy.startsWith("digit-")),
-                "no image was filed under a new label");
     }
 
     /** The same answer, its classes as names. */

@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -19,6 +22,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import io.imagetransformer.packaged.PackagedProgram;
 import io.imagetransformer.pipeline.Stack;
 import io.imagetransformer.sandbox.EmbeddedKafka;
+import io.imagetransformer.sandbox.KafkaTopicProbe;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.ProcessFigures;
 
@@ -32,6 +36,12 @@ import static org.awaitility.Awaitility.await;
  */
 public final class Soak {
     private static final int BACKLOG = 2_000;
+    /** Sources stay so long after they were filed: what Kafka brings again before its commit is filed again. */
+    private static final int KEPT = 2_000;
+    /** More problems than these tell nothing more. */
+    private static final int SHOWN = 20;
+
+    private static final int LABELS = 10;
     private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final Path FOLDER = Path.of("target", "campaign");
     /** The start of a run, in which the heap grows to its size, says nothing about drift. */
@@ -45,9 +55,14 @@ public final class Soak {
     private final Map<String, Integer> waiting = new HashMap<>();
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    /** Filed, their sources still there; the oldest first. */
+    private final Map<String, Integer> kept = new LinkedHashMap<>();
+
+    private int problemsInAll;
     private int uploaded;
     private int poison;
     private long done;
+    private int repeated;
 
     private Soak(Stack stack) {
         this.stack = stack;
@@ -71,6 +86,7 @@ public final class Soak {
         double cpu = 0;
         long doneBefore = 0;
         double before = 0;
+        keepFolders();
         while (System.nanoTime() - start < length.toNanos() && program.isAlive()) {
             topUp();
             takeAwayWhatIsFiled();
@@ -100,15 +116,13 @@ public final class Soak {
             }
         }
         if (!program.isAlive()) {
-            problems.add("the program ended");
+            problem("the program ended");
         }
         awaitTheRest();
-        int letters = stack.deadLetters().size();
-        if (letters != poison) {
-            problems.add(letters + " dead letters for " + poison + " uploads that are no pictures");
-        }
-        write();
-        System.out.println(problems.isEmpty() ? "nothing lost, nothing misfiled" : String.join("\n", problems));
+        auditDeadLetters();
+        write(program.lines());
+        problems.forEach(System.out::println);
+        System.out.println(problemsInAll == 0 ? "nothing lost, nothing misfiled" : problemsInAll + " problems in all");
         return problems.isEmpty() ? 0 : 1;
     }
 
@@ -119,7 +133,7 @@ public final class Soak {
                 return waiting.isEmpty() && stack.lag() == 0;
             });
         } catch (ConditionTimeoutException e) {
-            problems.add(waiting.size() + " images were not filed, such as "
+            problem(waiting.size() + " images were not filed, such as "
                     + waiting.keySet().stream().limit(5).toList() + "; lag " + stack.lag());
         }
     }
@@ -142,27 +156,59 @@ public final class Soak {
     private void takeAwayWhatIsFiled() {
         for (String copy : stack.s3.keys(stack.output)) {
             if (!copy.endsWith(".png")) {
-                // The store's own file for a copy that is being written.
+                // The store's own file for a copy that is being written, or one of keepFolders.
                 continue;
             }
             String key = copy.substring(copy.indexOf('/') + 1);
             Integer image = waiting.remove(key);
-            if (image == null) {
-                problems.add(copy + " was filed twice, or never uploaded");
-            } else {
+            if (image != null) {
                 done++;
-                if (!copy.equals(Mnist.label(image) + "/" + key)
-                        || !Arrays.equals(stack.s3.bytes(stack.output, copy), Mnist.png(image))) {
-                    problems.add(copy + " is misfiled or altered");
-                }
-                stack.s3.forget(stack.source, key);
+                kept.put(key, image);
+            } else {
+                image = kept.get(key);
+                repeated++;
+            }
+            if (image == null) {
+                problem(copy + " was filed again long after it was filed, or never uploaded");
+            } else if (!copy.equals(Mnist.label(image) + "/" + key)
+                    || !Arrays.equals(stack.s3.bytes(stack.output, copy), Mnist.png(image))) {
+                problem(copy + " is misfiled or altered");
             }
             stack.s3.forget(stack.output, copy);
         }
+        Iterator<String> oldest = kept.keySet().iterator();
+        for (int more = kept.size() - KEPT; more > 0; more--) {
+            stack.s3.forget(stack.source, oldest.next());
+            oldest.remove();
+        }
     }
 
-    private void write() throws IOException {
+    /** The store removes a folder with its last object, be it that another object is just being written into it. */
+    private void keepFolders() {
+        for (int label = 0; label < LABELS; label++) {
+            stack.s3.put(stack.output, label + "/keep", new byte[0]);
+        }
+    }
+
+    private void auditDeadLetters() {
+        Map<String, Integer> letters = new TreeMap<>();
+        stack.deadLetters()
+                .forEach(letter -> letters.merge(String.valueOf(KafkaTopicProbe.key(letter)), 1, Integer::sum));
+        repeated += letters.values().stream().mapToInt(times -> times - 1).sum();
+        if (letters.size() != poison) {
+            problem(letters.size() + " records have a dead letter, for " + poison + " uploads that are no pictures");
+        }
+    }
+
+    private void problem(String what) {
+        if (problemsInAll++ < SHOWN) {
+            problems.add(what);
+        }
+    }
+
+    private void write(List<String> log) throws IOException {
         Files.createDirectories(FOLDER);
+        Files.write(FOLDER.resolve("soak.log"), log);
         Files.writeString(
                 FOLDER.resolve("soak.csv"),
                 samples.stream()
@@ -189,12 +235,13 @@ public final class Soak {
                                 new Plot.Curve("threads", column(Sample::threads)))));
         String summary = String.format(
                         Locale.ROOT,
-                        "%,d images in %.0f minutes, %d dead letters for %d uploads that are no pictures; Java %s.%n%n"
+                        "%,d images in %.0f minutes, %d uploads that are no pictures, %d filed or dead-lettered again;"
+                                + " Java %s.%n%n"
                                 + "| | mean | lowest | highest | drift per hour |%n|---|---|---|---|---|%n",
                         done,
                         samples.get(samples.size() - 1).seconds() / 60,
                         poison,
-                        poison,
+                        repeated,
                         System.getProperty("java.version"))
                 + line("images per second", Sample::imagesPerSecond)
                 + line("resident memory, MiB", Sample::rssMiB)

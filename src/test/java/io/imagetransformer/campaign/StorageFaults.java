@@ -45,17 +45,17 @@ final class StorageFaults {
                 new Scenario(
                         "s3-get-cut-half-way",
                         "a picture that was cut on its way is fetched again, never filed or dead-lettered",
-                        Defence.RETRIES,
+                        Defence.WHOLE_PICTURE,
                         StorageFaults::getCut),
                 new Scenario(
                         "s3-put-done-but-answer-lost",
                         "a copy that was written although nobody said so stays one copy",
-                        Defence.NONE,
+                        Defence.RETRIES,
                         StorageFaults::putAnswerLost),
                 new Scenario(
                         "s3-connection-is-bad",
                         "latency, resets and little bandwidth lose nothing",
-                        Defence.NONE,
+                        Defence.RETRIES,
                         StorageFaults::connectionIsBad),
                 new Scenario(
                         "s3-credentials-rotated",
@@ -75,7 +75,7 @@ final class StorageFaults {
                 new Scenario(
                         "object-replaced-before-it-is-fetched",
                         "an object that was replaced is filed once, with the newest bytes",
-                        Defence.NONE,
+                        Defence.IF_MATCH,
                         StorageFaults::objectReplaced));
     }
 
@@ -102,6 +102,7 @@ final class StorageFaults {
         trial.awaitDone(300);
         long lines = program.lines(": waiting, and trying again").size();
         trial.require(lines <= 4, lines + " lines tell of a store that is busy");
+        trial.requireNoBatchCameAgain(program);
         trial.stack.s3.heal();
     }
 
@@ -130,13 +131,19 @@ final class StorageFaults {
             }
             trial.awaitAllCommitted();
             trial.require(trial.puts() > trial.filed(), "no answer was lost");
+            int most = trial.filed() + trial.faults();
+            trial.require(
+                    trial.puts() <= most,
+                    trial.puts() + " copies were written, should be " + most
+                            + " at most: one more for each lost answer");
+            trial.requireNoBatchCameAgain(program);
             program.terminate();
             trial.require(program.awaitExit(Duration.ofSeconds(25)) == 0, "it did not end with 0");
         }
     }
 
     private static void connectionIsBad(Trial trial) {
-        trial.startWithUploads();
+        PackagedProgram program = trial.startWithUploads();
         List<Runnable> faults = List.of(
                 () -> trial.s3.latency(Duration.ofMillis(300)),
                 trial.s3::resetPeer,
@@ -149,6 +156,7 @@ final class StorageFaults {
             trial.s3.heal();
             trial.awaitMoreDone(5);
         }
+        trial.requireNoBatchCameAgain(program);
     }
 
     private static void credentialsRotated(Trial trial) {
@@ -200,6 +208,7 @@ final class StorageFaults {
     /** At the worst moment: when the GET of the older object has come, and is not answered yet. */
     private static void objectReplaced(Trial trial) {
         Map<String, Integer> replacements = new ConcurrentHashMap<>();
+        Map<String, Integer> puts = new ConcurrentHashMap<>();
         for (int i = 0; i < 12; i++) {
             String key = "replaced/" + i;
             trial.uploads.good(key, trial.random.nextInt(Mnist.size()));
@@ -207,6 +216,9 @@ final class StorageFaults {
         }
         trial.stack.s3.observe(call -> {
             trial.count(call);
+            if (call.operation() == S3Call.Operation.PUT && call.key().contains("/replaced/")) {
+                puts.merge(call.key().replaceFirst("^[^/]*/", ""), 1, Integer::sum);
+            }
             Integer image = call.operation() == S3Call.Operation.GET ? replacements.remove(call.key()) : null;
             if (image != null) {
                 trial.fault();
@@ -216,5 +228,11 @@ final class StorageFaults {
         trial.uploads.add(40).comeIn(10);
         trial.start();
         trial.awaitDone(60);
+        trial.awaitAllCommitted();
+        trial.require(replacements.isEmpty(), "not each of the objects was replaced: " + replacements);
+        puts.values().removeIf(times -> times == 1);
+        trial.require(
+                puts.isEmpty(),
+                "filed more than once, that is as the older object and with the newer one's bytes: " + puts);
     }
 }

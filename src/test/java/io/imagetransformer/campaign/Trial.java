@@ -131,6 +131,22 @@ final class Trial implements AutoCloseable {
         return program;
     }
 
+    /** Starts it, and waits until it reads the events topic, which is empty still. */
+    PackagedProgram startBeforeUploads() {
+        PackagedProgram program = start().awaitReady();
+        awaitQuietly("it is a member", () -> assertThat(stack.probe().memberIds(stack.group))
+                .isNotEmpty());
+        // What it is given to read it begins to read with its next poll.
+        pass(CALM_AFTER_FAULT);
+        return program;
+    }
+
+    /** All that failed was repeated in place: no batch came again. */
+    void requireNoBatchCameAgain(PackagedProgram program) {
+        int again = program.lines("a batch is given back to Kafka").size();
+        require(again == 0, again + " batches were given back to Kafka, to be worked again");
+    }
+
     /** A new folder, deleted after the trial. */
     Path folder() {
         try {

@@ -67,6 +67,13 @@ class WrongSettingsEndTheStartIT {
                 "busy HTTP port",
                 start(PackagedProgram.DISTRIBUTION, Map.of("http.enabled", "true", "http.port", port)));
 
+        Path temporary = Files.createTempDirectory(PackagedProgram.DISTRIBUTION.getParent(), "temporary-");
+        Files.createFile(temporary.resolve("kafka-image-transformer-" + System.getProperty("user.name")));
+        told("temporary directory of no use", "OpenCV cannot be unpacked in " + temporary, "-Djava.io.tmpdir");
+        PROGRAMS.put(
+                "temporary directory of no use",
+                start(PackagedProgram.DISTRIBUTION, Map.of("java.opts", "-Xmx256m -Djava.io.tmpdir=" + temporary)));
+
         edit("misspelt key", "application.properties", "output.bucket=", "output.buckets=");
         told("misspelt key", "output.buckets is no setting", "did you mean output.bucket?");
 
