@@ -114,6 +114,8 @@ public final class ImageFacts implements Processor {
     }
 
     private static void describeCopy(Message message, FetchedObject object, Map<String, String> metadata) {
+        // The key is the endpoint's keyName; this header, wherever it came from, would win over it.
+        message.removeHeader(AWS2S3Constants.KEY);
         object.headers().forEach(message::setHeader);
         if (object.contentType() != null) {
             message.setHeader(AWS2S3Constants.CONTENT_TYPE, object.contentType());

@@ -266,10 +266,14 @@ public final class Wiring extends MainListenerSupport {
      * Without the bucket check that each endpoint makes when it starts: a store that is away then would end the start,
      * while a bucket that is missing later is waited for. The component leaves the check out where a file name is given;
      * the name itself is used by consumers only.
+     *
+     * <p>Objects are put under the key that {@link ImageFacts} found. As a key name it is evaluated once, whatever the key
+     * holds; the header {@code CamelAwsS3Key} is evaluated by 4.18.0, and no more from 4.18.5 on (CVE-2026-95664).
      */
     private static AWS2S3Component s3Component(CamelContext context) {
         AWS2S3Component component = new AWS2S3Component(context);
         component.getConfiguration().setFileName("unused");
+        component.getConfiguration().setKeyName("${variable.destinationKey}");
         return component;
     }
 

@@ -306,7 +306,7 @@ class RecipesWorkTest {
     void aStopBeforeThePutSkipsTheImage() throws Exception {
         // Given
         Path routes =
-                RouteFiles.edited(new RouteFiles.Recipe("stop", "before", "destination-key", STOP_SEVENS), folder);
+                RouteFiles.edited(new RouteFiles.Recipe("stop", "before", "choose-destination", STOP_SEVENS), folder);
 
         // When
         List<Outcome> outcomes = run(routes);
