@@ -77,7 +77,7 @@ public final class ImageTransformProcessor implements Processor {
             upload.learnBytes(size);
             return;
         }
-        byte[] bytes = read(object, size);
+        byte[] bytes = read(object, (int) size);
         upload.enter("transform");
         TransformResult result = transform.transform(bytes);
         if (result instanceof TransformResult.Refused refused) {
@@ -95,25 +95,39 @@ public final class ImageTransformProcessor implements Processor {
                 ((TransformResult.Transformed) result).tensor());
     }
 
-    private byte[] read(ResponseInputStream<?> object, long size) {
+    private byte[] read(ResponseInputStream<?> object, int size) {
+        long start = System.nanoTime();
+        byte[] bytes = new byte[size];
+        try (object) {
+            // A small object comes at once, and costs no timer.
+            int read = Math.max(0, object.read(bytes, 0, size));
+            if (read < size) {
+                read += readRest(object, bytes, read, timeout.minusNanos(System.nanoTime() - start));
+            }
+            if (read == size) {
+                return bytes;
+            }
+            throw new TransientFailure("S3 cut the object off after " + read + " of " + size + " bytes");
+        } catch (IOException | SdkException e) {
+            throw new TransientFailure("S3 broke off while the object was read: " + e.getMessage(), e);
+        }
+    }
+
+    private static int readRest(ResponseInputStream<?> object, byte[] bytes, int from, Duration left)
+            throws IOException {
         CompletableFuture<Void> end = new CompletableFuture<>();
-        end.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
+        end.orTimeout(left.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
             object.abort();
             return null;
         });
-        try (object) {
-            byte[] bytes = object.readNBytes((int) size);
-            if (bytes.length == size) {
-                return bytes;
-            }
-            throw new TransientFailure("S3 cut the object off after " + bytes.length + " of " + size + " bytes");
+        try {
+            return object.readNBytes(bytes, from, bytes.length - from);
         } catch (IOException | SdkException e) {
-            // Of a connection that is closed under its reader, the exception does not tell why.
-            throw new TransientFailure(
-                    end.isCompletedExceptionally()
-                            ? "S3 did not send the whole object within s3.timeout"
-                            : "S3 broke off while the object was read: " + e.getMessage(),
-                    e);
+            if (end.isCompletedExceptionally()) {
+                // Of a connection that is closed under its reader, the exception does not tell why.
+                throw new TransientFailure("S3 did not send the whole object within s3.timeout", e);
+            }
+            throw e;
         } finally {
             end.complete(null);
         }
