@@ -88,7 +88,6 @@ public final class Campaign {
         for (Thread thread : threads) {
             thread.join();
         }
-        report.write(FOLDER, withoutDefence ? "without-defence" : "report");
         System.out.printf(
                 "%d of %d runs failed%s; %s%n",
                 report.failed(),
@@ -103,6 +102,8 @@ public final class Campaign {
             for (Turn turn = turns.poll(); turn != null; turn = turns.poll()) {
                 Report.Run run = runOrFail(broker, turn);
                 report.add(run);
+                // Each time: who ends a long campaign keeps what it found.
+                report.write(FOLDER, withoutDefence ? "without-defence" : "report");
                 System.out.printf(
                         Locale.ROOT,
                         "%3d/%d %-50s seed %d %5.0f s  %s%n",

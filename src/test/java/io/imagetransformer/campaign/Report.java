@@ -1,6 +1,7 @@
 package io.imagetransformer.campaign;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,15 +49,19 @@ final class Report {
     }
 
     /** Writes {@code <name>.md} and {@code <name>.json} into a folder. */
-    synchronized void write(Path folder, String name) throws IOException {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve(name + ".md"), markdown());
+    synchronized void write(Path folder, String name) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("java", System.getProperty("java.version"));
         json.put("runs", runs);
-        new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(folder.resolve(name + ".json").toFile(), json);
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(name + ".md"), markdown());
+            new ObjectMapper()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(folder.resolve(name + ".json").toFile(), json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String markdown() {
@@ -114,6 +119,9 @@ final class Report {
 
     private String line(Scenario scenario) {
         List<Run> own = runs(scenario);
+        if (own.isEmpty()) {
+            return "";
+        }
         String result = own.stream().anyMatch(run -> !run.skipped().isEmpty())
                 ? "skipped: " + own.get(0).skipped()
                 : own.stream().allMatch(Run::passed)
