@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.camel.Exchange;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +44,7 @@ public final class Retries {
         if (failure instanceof TransientFailure known) {
             most = known.repeats();
             wait = known.retryAfterMillis();
-        } else {
+        } else if (!isTold(failure)) {
             tell(failure, exchange);
         }
         if (batch == null || repeats > most || batch.isStopped() || !batch.hasTimeFor(Duration.ofMillis(wait))) {
@@ -51,6 +52,11 @@ public final class Retries {
         }
         Upload upload = Exchanges.uploadOrNull(exchange);
         return upload == null || upload.hasPatience(patience);
+    }
+
+    /** A producer's time is over while Kafka is away, of which {@link KafkaWatch} tells. */
+    private boolean isTold(Exception failure) {
+        return failure instanceof RetriableException && outages.count() > 0;
     }
 
     /** Nobody foresaw it, so a person must look; the upload is kept meanwhile. Told every half minute, not every time. */

@@ -242,6 +242,7 @@ final class Trial implements AutoCloseable {
         }
         await("the return is told").atMost(PATIENCE).until(() -> back(program, who) > back);
         awaitMoreDone(10);
+        require(program.lines("unexpected failure").isEmpty(), "the outage was told as an unexpected failure, too");
         outages.add(new Outage(
                 seconds,
                 cpuPercent,

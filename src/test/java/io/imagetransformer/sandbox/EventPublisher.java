@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EventPublisher implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventPublisher.class);
-    private static final Duration LONGEST_FLUSH = Duration.ofSeconds(10);
+    private static final Duration LONGEST_FLUSH = Duration.ofMinutes(1);
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
     private final String topic;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -70,7 +71,7 @@ final class EventPublisher implements AutoCloseable {
     /**
      * Waits until every event so far is in the topic.
      *
-     * @throws IllegalStateException where that takes more than ten seconds
+     * @throws IllegalStateException where that takes more than a minute
      */
     void flush() {
         try {
@@ -88,7 +89,7 @@ final class EventPublisher implements AutoCloseable {
     public void close() {
         sender.shutdown();
         try {
-            if (!sender.awaitTermination(LONGEST_FLUSH.toSeconds(), TimeUnit.SECONDS)) {
+            if (!sender.awaitTermination(LONGEST_CLOSE.toSeconds(), TimeUnit.SECONDS)) {
                 int waiting = sender.shutdownNow().size();
                 LOGGER.atError()
                         .addKeyValue("topic", topic)
