@@ -87,9 +87,9 @@ final class Trial implements AutoCloseable {
         settings.put("management.enabled", "true");
     }
 
-    /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 51. */
+    /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 53. */
     void shortenThePatienceOfKafka() {
-        settings.put("events.max-poll-interval-ms", "51000");
+        settings.put("events.max-poll-interval-ms", "53000");
         settings.put("events.hold", "15s");
     }
 
