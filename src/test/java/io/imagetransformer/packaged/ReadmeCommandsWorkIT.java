@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.pipeline.Stack;
+import io.imagetransformer.sandbox.LoopbackPorts;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.Sandbox;
 
@@ -104,8 +105,8 @@ class ReadmeCommandsWorkIT {
         String typed = Pattern.compile("([A-Z0-9_]+)=(\\S+)")
                 .matcher(command)
                 .replaceAll(given -> given.group(1) + "=" + values.getOrDefault(given.group(1), given.group(2)));
-        return "export EVENTS_GROUP=" + stack.group + " MANAGEMENT_ENABLED=false; "
-                + typed.replace("bin/kafka-image-transformer", "exec bin/kafka-image-transformer");
+        return "export EVENTS_GROUP=" + stack.group + " MANAGEMENT_ENABLED=false HTTP_PORT=" + LoopbackPorts.free()
+                + "; " + typed.replace("bin/kafka-image-transformer", "exec bin/kafka-image-transformer");
     }
 
     private static List<String> blocks(String language) throws IOException {
