@@ -80,20 +80,24 @@ public final class KafkaImageTransformer implements AutoCloseable {
         } catch (Exception e) {
             LOGGER.error("cannot start: {}", reason(e));
             LOGGER.debug("cannot start", e);
+            stopped.countDown();
             close();
             return 1;
         }
     }
 
     private void stopped() {
-        if (stopped.getCount() > 0
-                && main.getCamelContext() != null
-                && main.getCamelContext().isStarted()) {
-            stopped.countDown();
-            close();
-            LOGGER.info("stopped");
-            Runtime.getRuntime().halt(0);
+        if (stopped.getCount() == 0) {
+            return; // it ends by itself, with an exit code of its own
         }
+        stopped.countDown();
+        CamelContext context = main.getCamelContext();
+        // One that is still on its way up has taken nothing in hand.
+        if (context != null && context.isStarted()) {
+            close();
+        }
+        LOGGER.info("stopped");
+        Runtime.getRuntime().halt(0);
     }
 
     /** Starts the routes, then, as soon as all that they need is there, the intake. */

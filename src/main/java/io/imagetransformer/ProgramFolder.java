@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,10 @@ record ProgramFolder(Path home) {
         sources.overrides(arguments).forEach(main::addOverrideProperty);
         main.setPropertyPlaceholderLocations(settingsLocations());
         main.addMainListener(new Wiring(version()));
+        // Camel's default brings a shutdown hook. Now and then ours, which stops the context, would come upon it and
+        // wait,
+        // for 37 s, until the context has stopped.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
     }
 
     /** Of two places that have a key, Camel takes the first. */

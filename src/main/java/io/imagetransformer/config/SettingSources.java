@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where settings come from, the strongest first: the arguments, the environment, the system properties, the user's file,
@@ -30,9 +31,11 @@ public record SettingSources(
         unknown.refuse(systemProperties.keySet());
     }
 
-    /** A line for each environment variable that looks like one of ours misspelt. */
+    /** A line for each environment variable, and each key of the user's file, that looks like one of ours misspelt. */
     public List<String> nearMisses() {
-        return new UnknownKeys(shipped).nearMisses(environment.keySet());
+        UnknownKeys unknown = new UnknownKeys(shipped);
+        return Stream.concat(unknown.nearMisses(environment.keySet()).stream(), unknown.nearMissesOfFile(own).stream())
+                .toList();
     }
 
     /**

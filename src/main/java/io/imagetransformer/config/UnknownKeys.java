@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
  * the team's.
  */
 final class UnknownKeys {
+    /** Two names of so many letters that differ in one are hardly two things. */
+    private static final int NO_CHANCE = 11;
+
     private final Set<String> known;
     private final Set<String> prefixes;
 
@@ -37,21 +40,36 @@ final class UnknownKeys {
     }
 
     /**
-     * Environment variables under our prefixes that are one letter away from the name of a setting. Others are somebody's:
-     * {@code HTTP_PROXY}, {@code KAFKA_HOME}, {@code PREDICTOR_PORT}.
+     * Environment variables that are one letter away from the name of a setting. Others are somebody's: {@code HTTP_PROXY},
+     * {@code HTTPS_PORT}, {@code KAFKA_HOME}.
      *
      * @param environment names of variables
      * @return a line for each
      */
     List<String> nearMisses(Set<String> environment) {
         Set<String> ours = known.stream().map(SettingSources::environmentName).collect(Collectors.toSet());
+        Set<String> starts =
+                prefixes.stream().map(SettingSources::environmentName).collect(Collectors.toSet());
+        return nearMisses(environment, ours, starts, " in the environment is no setting: did you mean ");
+    }
+
+    /**
+     * Keys that {@link #refuse} lets pass, because the team may have them, and that are one letter away from a setting.
+     *
+     * @param given keys of a file
+     * @return a line for each
+     */
+    List<String> nearMissesOfFile(Set<String> given) {
+        return nearMisses(given, known, Set.of(), " is no setting: did you mean ");
+    }
+
+    private static List<String> nearMisses(Set<String> given, Set<String> ours, Set<String> starts, String question) {
         List<String> lines = new ArrayList<>();
-        for (String name : new TreeSet<>(environment)) {
-            String meant = nearest(ours, name);
-            boolean hasPrefix =
-                    prefixes.stream().map(SettingSources::environmentName).anyMatch(name::startsWith);
-            if (hasPrefix && distance(meant, name) == 1) {
-                lines.add(name + " in the environment is no setting: did you mean " + meant + "?");
+        for (String name : new TreeSet<>(given)) {
+            boolean isSuspect = name.length() >= NO_CHANCE || starts.stream().anyMatch(name::startsWith);
+            String meant = isSuspect ? nearest(ours, name) : name;
+            if (distance(meant, name) == 1) {
+                lines.add(name + question + meant + "?");
             }
         }
         return lines;

@@ -54,7 +54,8 @@ class UnknownKeysAreRefusedTest {
         "EVENTS_TOPICS, EVENTS_TOPIC",
         "KAFKA_BROKER, KAFKA_BROKERS",
         "OUTPUT_S3_SECRETKEY, OUTPUT_S3_SECRET_KEY",
-        "DEAD_LETTER_TOPC, DEAD_LETTER_TOPIC"
+        "DEAD_LETTER_TOPC, DEAD_LETTER_TOPIC",
+        "EVENT_TOPIC, EVENTS_TOPIC"
     })
     void aMisspeltVariableIsToldWithASuggestion(String misspelt, String meant) {
         // When
@@ -62,6 +63,15 @@ class UnknownKeysAreRefusedTest {
 
         // Then
         assertThat(lines).containsExactly(misspelt + " in the environment is no setting: did you mean " + meant + "?");
+    }
+
+    @Test
+    void aMisspeltFirstWordIsToldThoughTheKeyMayBeTheTeams() {
+        // When
+        List<String> lines = unknown.nearMissesOfFile(Set.of("event.topic", "events.topic", "my.topic", "https.port"));
+
+        // Then
+        assertThat(lines).containsExactly("event.topic is no setting: did you mean events.topic?");
     }
 
     /** Kubernetes tells of each service by variables, too. */

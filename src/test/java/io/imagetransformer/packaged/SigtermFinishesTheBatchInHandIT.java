@@ -87,4 +87,19 @@ class SigtermFinishesTheBatchInHandIT {
             }
         }
     }
+
+    @Test
+    void itStopsBeforeItHasStarted() {
+        // Given: a line that is printed before Camel is started
+        try (PackagedProgram program = PackagedProgram.start(Map.of("s3.acess-key", "a-typing-error"))) {
+            program.awaitLine("S3_ACESS_KEY");
+
+            // When
+            program.terminate();
+
+            // Then
+            assertThat(program.awaitExit(GRACE)).isZero();
+            assertThat(program.lines()).noneMatch(line -> line.contains("cannot start"));
+        }
+    }
 }
