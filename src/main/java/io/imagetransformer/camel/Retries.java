@@ -43,7 +43,8 @@ public final class Retries {
         long wait = 0;
         if (failure instanceof TransientFailure known) {
             most = known.repeats();
-            wait = known.retryAfterMillis();
+            // Who asked over HTTP is told how long to wait, at once; a batch of Kafka's waits here, as long as it may.
+            wait = Exchanges.callerOrNull(exchange) == null ? 0 : known.retryAfterMillis();
         } else if (!isTold(failure)) {
             tell(failure, exchange);
         }
@@ -82,9 +83,7 @@ public final class Retries {
             long left = Exchanges.batch(exchange).millisLeft();
             delay(exchange, Math.max(1, Math.min(known.retryAfterMillis(), left)));
         } else if (outages.lasts(LASTING)) {
-            delay(
-                    exchange,
-                    ThreadLocalRandom.current().nextLong(LONGEST_DELAY_MILLIS / 2, LONGEST_DELAY_MILLIS * 3 / 2));
+            delay(exchange, ThreadLocalRandom.current().nextLong(LONGEST_DELAY_MILLIS, LONGEST_DELAY_MILLIS * 3 / 2));
         }
     }
 

@@ -67,9 +67,12 @@ final class UnknownKeys {
         List<String> lines = new ArrayList<>();
         for (String name : new TreeSet<>(given)) {
             boolean isSuspect = name.length() >= NO_CHANCE || starts.stream().anyMatch(name::startsWith);
-            String meant = isSuspect ? nearest(ours, name) : name;
-            if (distance(meant, name) == 1) {
-                lines.add(name + question + meant + "?");
+            if (isSuspect && !ours.contains(name)) {
+                ours.stream()
+                        // Hundreds of names are compared at each start, and most cannot be meant.
+                        .filter(our -> Math.abs(our.length() - name.length()) <= 1 && distance(our, name) == 1)
+                        .findFirst()
+                        .ifPresent(meant -> lines.add(name + question + meant + "?"));
             }
         }
         return lines;

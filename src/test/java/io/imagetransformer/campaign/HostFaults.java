@@ -55,7 +55,7 @@ final class HostFaults {
     private static void diskFullInMidRun(Trial trial) throws Exception {
         Path disk = smallDisk(trial, "100m");
         try {
-            trial.settings.put("java.opts", "-Xmx256m -Djava.io.tmpdir=" + disk);
+            trial.settings.put("java.opts", Trial.JAVA_OPTIONS + " -Djava.io.tmpdir=" + disk);
             PackagedProgram program = trial.startWithUploads();
             trial.fault();
             fill(disk);
@@ -73,7 +73,7 @@ final class HostFaults {
     private static void diskFullAtStart(Trial trial) throws Exception {
         Path disk = smallDisk(trial, "100m");
         try {
-            String options = "-Xmx256m -Djava.io.tmpdir=" + disk;
+            String options = Trial.JAVA_OPTIONS + " -Djava.io.tmpdir=" + disk;
             trial.settings.put("java.opts", options);
             trial.uploads.add(60).comeIn(10);
             fill(disk);

@@ -9,7 +9,8 @@ import java.util.Locale;
  *
  * @param seconds how long it was measured
  * @param cpuPercent of one core
- * @param rssGrowthMiB over that time
+ * @param heapGrowthMiB of the objects that it can still reach, over that time
+ * @param nativeGrowthMiB of its memory that is neither heap nor a file's, over that time
  * @param lost log lines that tell of the loss
  * @param back log lines that tell of the return
  * @param awayDuring what the gauge {@code image_transformer_away} showed
@@ -20,7 +21,8 @@ import java.util.Locale;
 record Outage(
         double seconds,
         double cpuPercent,
-        double rssGrowthMiB,
+        double heapGrowthMiB,
+        double nativeGrowthMiB,
         int lost,
         int back,
         double awayDuring,
@@ -28,8 +30,8 @@ record Outage(
         int consumers,
         int consumersAllowed) {
     static final double CPU_LIMIT_PERCENT = 5;
-    /** Of the heap that the JVM takes as it needs it, and of the archive of classes what is touched for the first time. */
-    static final double RSS_LIMIT_MIB = 24;
+    static final double HEAP_LIMIT_MIB = 4;
+    static final double NATIVE_LIMIT_MIB = 8;
 
     /** What depends on the machine, too. */
     List<String> costs() {
@@ -37,8 +39,11 @@ record Outage(
         if (cpuPercent > CPU_LIMIT_PERCENT) {
             problems.add(String.format(Locale.ROOT, "the outage took %.1f %% of a core", cpuPercent));
         }
-        if (rssGrowthMiB > RSS_LIMIT_MIB) {
-            problems.add(String.format(Locale.ROOT, "memory grew by %.0f MiB in the outage", rssGrowthMiB));
+        if (heapGrowthMiB > HEAP_LIMIT_MIB) {
+            problems.add(String.format(Locale.ROOT, "the live heap grew by %.1f MiB in the outage", heapGrowthMiB));
+        }
+        if (nativeGrowthMiB > NATIVE_LIMIT_MIB) {
+            problems.add(String.format(Locale.ROOT, "native memory grew by %.1f MiB in the outage", nativeGrowthMiB));
         }
         return problems;
     }

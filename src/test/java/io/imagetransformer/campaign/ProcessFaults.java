@@ -103,7 +103,7 @@ final class ProcessFaults {
 
     private static void leftoverNativeFiles(Trial trial) throws IOException {
         Path temporary = trial.folder();
-        trial.settings.put("java.opts", "-Xmx256m -Djava.io.tmpdir=" + temporary);
+        trial.settings.put("java.opts", Trial.JAVA_OPTIONS + " -Djava.io.tmpdir=" + temporary);
         trial.uploads.add(60).comeIn(10);
         for (int round = 0; round < 3; round++) {
             PackagedProgram program = trial.start();

@@ -84,9 +84,10 @@ final class Report {
         page.append("|---|---|---|---|---|---|---|---|---|\n");
         scenarios.forEach(scenario -> page.append(line(scenario)));
         page.append("\nOutages: what the program took while somebody was away, the worst of all runs.\n\n");
-        page.append("| scenario | measured s | CPU, % of a core (limit 5) | memory, MiB more (limit 24) |"
-                + " lines of loss, return | gauge during, after | consumers made anew (allowed) |\n");
-        page.append("|---|---|---|---|---|---|---|\n");
+        page.append(
+                "| scenario | measured s | CPU, % of a core (limit 5) | live heap, MiB more (limit 4) |"
+                        + " native memory, MiB more (limit 8) | lines of loss, return | gauge during, after | consumers made anew (allowed) |\n");
+        page.append("|---|---|---|---|---|---|---|---|\n");
         scenarios.forEach(scenario -> page.append(outages(scenario)));
         return page.toString();
     }
@@ -154,11 +155,12 @@ final class Report {
         Outage slowest = own.stream().max(Comparator.comparing(Outage::seconds)).orElseThrow();
         return String.format(
                 Locale.ROOT,
-                "| %s | %.0f | %.1f | %.1f | %d, %d | %.0f, %.0f | %d (%d) |%n",
+                "| %s | %.0f | %.1f | %.1f | %.1f | %d, %d | %.0f, %.0f | %d (%d) |%n",
                 scenario.name(),
                 slowest.seconds(),
                 own.stream().mapToDouble(Outage::cpuPercent).max().orElse(0),
-                own.stream().mapToDouble(Outage::rssGrowthMiB).max().orElse(0),
+                own.stream().mapToDouble(Outage::heapGrowthMiB).max().orElse(0),
+                own.stream().mapToDouble(Outage::nativeGrowthMiB).max().orElse(0),
                 own.stream().mapToInt(Outage::lost).max().orElse(0),
                 own.stream().mapToInt(Outage::back).max().orElse(0),
                 own.stream().mapToDouble(Outage::awayDuring).max().orElse(0),

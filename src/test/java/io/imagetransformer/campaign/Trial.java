@@ -53,6 +53,9 @@ final class Trial implements AutoCloseable {
     /** Of every program that this trial starts; a scenario may change them. */
     final Map<String, String> settings = new LinkedHashMap<>();
 
+    /** With the whole heap from the start: what memory the program takes later is no heap. */
+    static final String JAVA_OPTIONS = "-Xms256m -Xmx256m -XX:+AlwaysPreTouch";
+
     final List<Outage> outages = new ArrayList<>();
     final List<String> problems = new ArrayList<>();
     private final AtomicInteger faults = new AtomicInteger();
@@ -85,6 +88,7 @@ final class Trial implements AutoCloseable {
         settings.put("s3.timeout", "2s");
         settings.put("predictor.timeout", "2s");
         settings.put("management.enabled", "true");
+        settings.put("java.opts", JAVA_OPTIONS);
     }
 
     /** As {@link #settings}, such that no batch is held for longer than 15 seconds, nor a partition for more than 53. */
@@ -220,23 +224,27 @@ final class Trial implements AutoCloseable {
         double away;
         double seconds;
         double cpuPercent;
-        double growth;
+        double heapGrowth;
+        double nativeGrowth;
         try {
             begin.run();
             await("the loss is told").atMost(PATIENCE).until(() -> lost(program, who) > lost);
             // What was under way when it began comes to its end.
             pass(CALM_AFTER_FAULT);
-            double cpu = ProcessFigures.cpuSeconds(program.pid());
-            double rss = ProcessFigures.rssMiB(program.pid());
-            long start = System.nanoTime();
+            // The first look at the gauge loads what shows it.
             away = away(program);
+            double heap = ProcessFigures.liveHeapMiB(program.pid());
+            double anonymous = ProcessFigures.anonymousMiB(program.pid());
+            double cpu = ProcessFigures.cpuSeconds(program.pid());
+            long start = System.nanoTime();
             while (System.nanoTime() - start < length.toNanos()) {
                 pass(Duration.ofMillis(500));
                 members.addAll(members());
             }
             seconds = (System.nanoTime() - start) / 1e9;
             cpuPercent = (ProcessFigures.cpuSeconds(program.pid()) - cpu) / seconds * 100;
-            growth = ProcessFigures.rssMiB(program.pid()) - rss;
+            nativeGrowth = ProcessFigures.anonymousMiB(program.pid()) - anonymous;
+            heapGrowth = ProcessFigures.liveHeapMiB(program.pid()) - heap;
         } finally {
             end.run();
         }
@@ -246,7 +254,8 @@ final class Trial implements AutoCloseable {
         outages.add(new Outage(
                 seconds,
                 cpuPercent,
-                growth,
+                heapGrowth,
+                nativeGrowth,
                 lost(program, who) - lost,
                 back(program, who) - back,
                 away,

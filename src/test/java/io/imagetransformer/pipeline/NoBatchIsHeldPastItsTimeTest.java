@@ -51,26 +51,30 @@ class NoBatchIsHeldPastItsTimeTest {
     }
 
     @Test
-    void aPredictorThatAsksForALongerPauseDoesNotHoldItEither() {
+    void aPredictorThatAsksForALongerPauseHoldsItToItsEnd() {
+        Duration hold = Duration.ofSeconds(5);
         try (Stack stack = Stack.start();
-                KafkaImageTransformer program = stack.startProgram(Map.of("events.hold", "1s"))) {
+                KafkaImageTransformer program = stack.startProgram(Map.of("events.hold", hold.toSeconds() + "s"))) {
             // Given
             stack.upload("first.png", Mnist.png(0));
             stack.awaitAllDone();
             stack.predictor.behave(PredictorBehaviour.overloaded(Duration.ofMinutes(1)));
 
             // When
+            long uploaded = System.nanoTime();
             stack.upload("second.png", Mnist.png(1));
 
             // Then
             awaitGivenBack(stack);
+            assertThat(Duration.ofNanos(System.nanoTime() - uploaded))
+                    .as("not given back at once, to come again at once")
+                    .isGreaterThan(hold);
             stack.predictor.behave(PredictorBehaviour.real());
             stack.awaitAllDone();
             assertThat(stack.filed()).hasSize(2);
         }
     }
 
-    /** A member that comes back has a new id. */
     @Test
     void aStoreThatDripsIsAskedAgainWhenTheTimeOfAnObjectIsOver() {
         try (Stack stack = Stack.start();
@@ -94,6 +98,7 @@ class NoBatchIsHeldPastItsTimeTest {
         }
     }
 
+    /** A member that comes back has a new id. */
     private static void awaitGivenBack(Stack stack) {
         List<String> members = stack.probe().memberIds(stack.group);
         await("the batch is given back").atMost(Duration.ofSeconds(IMAGES / 2)).untilAsserted(() -> assertThat(

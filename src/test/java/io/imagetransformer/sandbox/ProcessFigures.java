@@ -2,6 +2,7 @@ package io.imagetransformer.sandbox;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -29,6 +30,33 @@ public final class ProcessFigures {
     /** Memory in use now, native memory included, in MiB. */
     public static double rssMiB(long pid) {
         return status(pid, "VmRSS:") / 1_024.0;
+    }
+
+    /** Of {@link #rssMiB} what belongs to no file: heap, threads, buffers; not libraries and the archive of classes. */
+    public static double anonymousMiB(long pid) {
+        return status(pid, "RssAnon:") / 1_024.0;
+    }
+
+    /**
+     * What the objects of a Java process take that it can still reach, in MiB: it collects its garbage for that.
+     *
+     * @throws IllegalStateException where the {@code jcmd} of this JVM tells nothing
+     */
+    public static double liveHeapMiB(long pid) {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            Process histogram = new ProcessBuilder(jcmd, String.valueOf(pid), "GC.class_histogram")
+                    .redirectErrorStream(true)
+                    .start();
+            String last = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith("Total "))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(jcmd + " tells nothing of " + pid));
+            return Long.parseLong(last.strip().replaceFirst(".* ", "")) / 1_048_576.0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The most memory that was in use at any time, in MiB. */
