@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Camel's own settings are enough for every Kafka client that the program starts: the one that looks for topics and
- * creates one, the consumer, the producers of dead letters and of results.
+ * creates one, the consumer, the producers of dead letters and of results; and for those of the commands.
  */
 class KafkaIsReachedSecurelyTest {
     private static final String MODULES = "org.apache.kafka.common.security.";
@@ -208,15 +208,26 @@ class KafkaIsReachedSecurelyTest {
         probe.send(topic, "poison", "{}".getBytes(StandardCharsets.UTF_8));
         probe.send(topic, "good", Events.upload(stack.source, "a.png", 922).getBytes(StandardCharsets.UTF_8));
 
+        Map<String, String> settings = settings(listener, security, topic);
+        Map<String, String> ofCommands = stack.settings();
+        ofCommands.putAll(settings);
+
         // When
-        try (KafkaImageTransformer program = stack.startProgram(settings(listener, security, topic))) {
+        try (KafkaImageTransformer program = stack.startProgram(settings)) {
             await("all events committed").atMost(Stack.PATIENCE).untilAsserted(() -> assertThat(
                             probe.lag(stack.group, topic))
                     .isZero());
         }
+        Asked list = Asked.of(ofCommands, "dead-letters", "list");
+        Asked replay = Asked.of(ofCommands, "dead-letters", "replay", "--all");
+        Asked reconcile = Asked.of(ofCommands, "reconcile", "--bucket", stack.source, "--until", "0s");
 
         // Then
         assertThat(probe.readAll(topic + "-dead-letter")).hasSize(1);
+        assertThat(list.out()).as(list.toString()).hasSize(2);
+        assertThat(replay.exitCode()).as(replay.toString()).isZero();
+        assertThat(reconcile.exitCode()).as(reconcile.toString()).isZero();
+        assertThat(probe.lag(stack.group, topic)).as("the replayed record").isOne();
         assertThat(probe.readAll(topic + "-results")).isNotEmpty();
         assertThat(stack.filed()).containsExactly(Mnist.label(0) + "/a.png");
     }
