@@ -43,6 +43,9 @@ public final class KafkaImageTransformer implements AutoCloseable {
     /** A door that nobody used for so long needs no drain. */
     private static final Duration BUSY = Duration.ofSeconds(30);
 
+    /** Of stop.grace, to say so and to end. */
+    private static final Duration LAST_STEP = Duration.ofSeconds(1);
+
     private final Path home;
     private final Main main = new Main();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -94,10 +97,28 @@ public final class KafkaImageTransformer implements AutoCloseable {
         CamelContext context = main.getCamelContext();
         // One that is still on its way up has taken nothing in hand.
         if (context != null && context.isStarted()) {
-            close();
+            closeWithin(context.getRegistry()
+                    .lookupByNameAndType("settings", Settings.class)
+                    .stopGrace()
+                    .minus(LAST_STEP));
         }
         LOGGER.info("stopped");
         Runtime.getRuntime().halt(0);
+    }
+
+    /** A neighbour that hangs may hold up a client's end for longer than the platform waits before it kills. */
+    private void closeWithin(Duration limit) {
+        Thread closing = new Thread(this::close, "close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(limit.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            LOGGER.warn("not all is closed within stop.grace; what is not committed comes again");
+        }
     }
 
     /** Starts the routes, then, as soon as all that they need is there, the intake. */

@@ -115,6 +115,18 @@ class MistakesInRoutesEndTheStartTest {
                         "routeConfigurationId: classify-error",
                         List.of("classify-error")),
                 argumentSet(
+                        "a pattern that no routeConfiguration has",
+                        "classify.camel.yaml",
+                        "routeConfigurationId: classify-errors",
+                        "routeConfigurationId: classified-*",
+                        List.of("classified-*")),
+                argumentSet(
+                        "the route of a step without an id",
+                        "classify.camel.yaml",
+                        "id: fetch-one\n                  uri: direct:fetch-image",
+                        "uri: direct:fetch-imge",
+                        List.of("to in line ", "of route classify-chunk", "direct:fetch-imge")),
+                argumentSet(
                         "a rule for repeating", "errors.camel.yaml", "ref: retries", "ref: retris", List.of("retris")));
     }
 
@@ -134,6 +146,135 @@ class MistakesInRoutesEndTheStartTest {
         // Then
         assertThat(thrown).isNotNull();
         assertThat(KafkaImageTransformer.reason(thrown)).contains(told);
+    }
+
+    static Stream<Arguments> routesOfATeam() {
+        return Stream.of(
+                argumentSet("a template", """
+                        - routeTemplate:
+                            id: copies
+                            parameters:
+                              - name: in
+                            from:
+                              uri: "direct:{{in}}"
+                              steps:
+                                - to:
+                                    uri: log:copy
+                        - templatedRoute:
+                            routeTemplateRef: copies
+                            routeId: copy-all
+                            parameters:
+                              - name: in
+                                value: copy
+                        - route:
+                            from:
+                              uri: direct:own
+                              steps:
+                                - to:
+                                    uri: direct:copy
+                        """),
+                argumentSet("a route that is switched off", """
+                        - route:
+                            precondition: "{{kafka.enabled}}"
+                            from:
+                              uri: "seda:{{a.key.that.only.some.have}}"
+                              steps:
+                                - to:
+                                    uri: direct:gone
+                        """),
+                argumentSet("steps that are disabled", """
+                        - route:
+                            from:
+                              uri: direct:own
+                              steps:
+                                - to:
+                                    uri: direct:gone
+                                    disabled: true
+                                - filter:
+                                    disabled: true
+                                    expression:
+                                      constant:
+                                        expression: "true"
+                                    steps:
+                                      - to:
+                                          uri: direct:gone
+                        """),
+                argumentSet("a step that may go unserved", """
+                        - route:
+                            from:
+                              uri: direct:own
+                              steps:
+                                - to:
+                                    uri: direct:gone
+                                    parameters:
+                                      failIfNoConsumers: false
+                        """),
+                argumentSet("lists with delimiters of their own", """
+                        - route:
+                            from:
+                              uri: direct:own
+                              steps:
+                                - recipientList:
+                                    delimiter: ";"
+                                    expression:
+                                      constant:
+                                        expression: "direct:a; direct:b"
+                                - routingSlip:
+                                    uriDelimiter: "#"
+                                    expression:
+                                      constant:
+                                        expression: "direct:a#direct:b"
+                                - to:
+                                    uri: log:direct:foo
+                        - route:
+                            from:
+                              uri: direct:a
+                              steps:
+                                - to:
+                                    uri: log:a
+                        - route:
+                            from:
+                              uri: direct:b
+                              steps:
+                                - to:
+                                    uri: log:b
+                        """),
+                argumentSet("several routeConfigurations", """
+                        - route:
+                            routeConfigurationId: "Classify-Errors, serve-*"
+                            from:
+                              uri: direct:own
+                              steps:
+                                - to:
+                                    uri: log:own
+                        """),
+                argumentSet("an intercepted name", """
+                        - interceptSendToEndpoint:
+                            uri: direct:hook
+                            skipSendToOriginalEndpoint: "true"
+                            steps:
+                              - to:
+                                  uri: log:hook
+                        - route:
+                            from:
+                              uri: direct:own
+                              steps:
+                                - to:
+                                    uri: direct:hook
+                        """));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routesOfATeam")
+    void whatCamelTakesIsNoMistake(String yaml) throws IOException {
+        // Given
+        Files.writeString(routes.resolve("own.camel.yaml"), yaml);
+
+        // When
+        Throwable thrown = catchThrowable(() -> start(Map.of()));
+
+        // Then
+        assertThat(thrown).isNull();
     }
 
     static Stream<Map<String, String>> switches() {

@@ -41,16 +41,19 @@ public final class ImageTransformProcessor implements Processor {
     private final ImageTransform transform;
     private final long maxBytes;
     private final Duration timeout;
+    private final boolean encrypted;
 
     /**
      * @param maxBytes the size up to which an object is read
      * @param timeout until its last byte is there: the client's own bounds each read, and who sends a byte now and then
      *     meets that for days
+     * @param encrypted whether the store speaks TLS: there one read waits for a whole record of up to 16 KiB
      */
-    public ImageTransformProcessor(ImageTransform transform, long maxBytes, Duration timeout) {
+    public ImageTransformProcessor(ImageTransform transform, long maxBytes, Duration timeout, boolean encrypted) {
         this.transform = transform;
         this.maxBytes = maxBytes;
         this.timeout = timeout;
+        this.encrypted = encrypted;
     }
 
     @Override
@@ -64,6 +67,10 @@ public final class ImageTransformProcessor implements Processor {
             object.abort();
             upload.end(new Outcome.Ignored(IgnoredReason.OWN_OUTPUT.code(), "it carries our provenance"));
             return;
+        }
+        if (response.contentLength() == null) {
+            object.abort();
+            throw new TransientFailure("S3 does not tell how large the object is (no Content-Length)");
         }
         long size = response.contentLength();
         if (size > maxBytes) {
@@ -99,8 +106,8 @@ public final class ImageTransformProcessor implements Processor {
         long start = System.nanoTime();
         byte[] bytes = new byte[size];
         try (object) {
-            // A small object comes at once, and costs no timer.
-            int read = Math.max(0, object.read(bytes, 0, size));
+            // A small object comes at once, and costs no timer, a tenth of all that it costs.
+            int read = encrypted ? 0 : Math.max(0, object.read(bytes, 0, size));
             if (read < size) {
                 read += readRest(object, bytes, read, timeout.minusNanos(System.nanoTime() - start));
             }

@@ -159,7 +159,8 @@ public final class Wiring extends MainListenerSupport {
                 new ImageTransformProcessor(
                         transform,
                         settings.image().maxBytes(),
-                        settings.sourceStore().timeout()));
+                        settings.sourceStore().timeout(),
+                        settings.sourceStore().isEncrypted()));
         PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe, meters);

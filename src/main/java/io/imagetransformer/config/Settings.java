@@ -41,6 +41,7 @@ public record Settings(
         CloudEvents cloudEvents,
         Management management,
         Tls tls,
+        Duration stopGrace,
         boolean logImages) {
 
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
@@ -89,6 +90,11 @@ public record Settings(
     /** One S3 client: empty {@code endpoint} is AWS; keys, if none is given, are the default credentials chain's. */
     public record Store(
             String endpoint, String region, Secret accessKey, Secret secretKey, boolean pathStyle, Duration timeout) {
+        /** Whether it speaks TLS, as AWS does. */
+        public boolean isEncrypted() {
+            return !endpoint.startsWith("http:");
+        }
+
         /** Without the secrets. */
         @Override
         public String toString() {
@@ -206,6 +212,7 @@ public record Settings(
                 cloudEvents(in),
                 new Management(in.flag("management.enabled"), in.integer("management.port", 0, 65_535)),
                 new Tls(in.text("tls.ca-file")),
+                in.duration("stop.grace", Duration.ofSeconds(1), Duration.ofHours(24)),
                 in.flag("log.images"));
         settings.checkTogether(in);
         return settings;
@@ -426,13 +433,12 @@ public record Settings(
     /** What is in hand has camel.main.shutdown-timeout after the drain; then the platform kills. */
     private void checkStop(SettingsReader in) {
         Duration inHand = Duration.ofSeconds(in.integer("camel.main.shutdown-timeout", 1, 86_400));
-        Duration grace = in.duration("stop.grace", Duration.ofSeconds(1), Duration.ofHours(24));
         Duration needed = http.drain().plus(inHand).plus(LAST_STEPS);
-        if (needed.compareTo(grace) > 0) {
+        if (needed.compareTo(stopGrace) > 0) {
             throw new InvalidSettingException("http.drain=" + SettingsReader.plain(http.drain())
                     + " and camel.main.shutdown-timeout=" + inHand.toSeconds() + " with "
                     + SettingsReader.plain(LAST_STEPS) + " of margin (" + SettingsReader.plain(needed)
-                    + ") are over stop.grace=" + SettingsReader.plain(grace)
+                    + ") are over stop.grace=" + SettingsReader.plain(stopGrace)
                     + ": requests in hand would be cut off; shorten one of them, or raise stop.grace with the pod's"
                     + " terminationGracePeriodSeconds");
         }

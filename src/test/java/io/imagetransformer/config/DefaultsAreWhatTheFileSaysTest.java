@@ -69,6 +69,7 @@ class DefaultsAreWhatTheFileSaysTest {
                         new Settings.CloudEvents("io.kserve.inference.response", "io.kserve.inference.mnist", false),
                         new Settings.Management(true, 9876),
                         new Settings.Tls(""),
+                        Duration.ofSeconds(30),
                         false));
     }
 

@@ -187,6 +187,7 @@ class EveryKeyIsMappedTest {
                         new Settings.CloudEvents("com.example.classified", "/cats", true),
                         new Settings.Management(false, 0),
                         new Settings.Tls("/etc/ca.crt"),
+                        Duration.ofSeconds(40),
                         true));
     }
 

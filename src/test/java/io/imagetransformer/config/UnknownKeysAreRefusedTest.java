@@ -55,7 +55,8 @@ class UnknownKeysAreRefusedTest {
         "KAFKA_BROKER, KAFKA_BROKERS",
         "OUTPUT_S3_SECRETKEY, OUTPUT_S3_SECRET_KEY",
         "DEAD_LETTER_TOPC, DEAD_LETTER_TOPIC",
-        "EVENT_TOPIC, EVENTS_TOPIC"
+        "EVENT_TOPIC, EVENTS_TOPIC",
+        "KAFKA_BROKRES, KAFKA_BROKERS"
     })
     void aMisspeltVariableIsToldWithASuggestion(String misspelt, String meant) {
         // When

@@ -46,8 +46,8 @@ class SmallObjectsAreSentAtOnceTest {
         try (S3Client client = client()) {
 
             // When
-            put(client, "small", (1 << 20) - 1);
-            put(client, "large", 1 << 20);
+            put(client, "small", (64 << 10) - 1);
+            put(client, "large", 64 << 10);
 
             // Then
             assertThat(expectations)
