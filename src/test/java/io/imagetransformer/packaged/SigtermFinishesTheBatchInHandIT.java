@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,35 @@ class SigtermFinishesTheBatchInHandIT {
                 assertThat(stack.lag()).isEqualTo(5);
                 assertThat(stack.deadLetters()).isEmpty();
                 assertThat(program.lines()).noneMatch(line -> line.contains("ERROR") || line.startsWith("\tat "));
+            }
+        }
+    }
+
+    @Test
+    void aCallThatHangsDoesNotHoldItUpEither() throws InterruptedException {
+        try (Stack stack = Stack.start()) {
+            // Given
+            CountDownLatch asked = new CountDownLatch(1);
+            stack.predictor.behave(call -> {
+                asked.countDown();
+                return PredictorBehaviour.hanging().answer(call);
+            });
+            Map<String, String> settings = new HashMap<>(stack.settings());
+            settings.put("http.drain", "0s");
+            settings.put("camel.main.shutdown-timeout", "2");
+            settings.put("stop.grace", "10s");
+            new Uploads(stack).add(5);
+            try (PackagedProgram program = PackagedProgram.start(settings)) {
+                assertThat(asked.await(PackagedProgram.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as(String.join("\n", program.lines()))
+                        .isTrue();
+
+                // When
+                program.terminate();
+
+                // Then
+                assertThat(program.awaitExit(Duration.ofSeconds(10))).isZero();
+                assertThat(stack.lag()).isEqualTo(5);
             }
         }
     }
