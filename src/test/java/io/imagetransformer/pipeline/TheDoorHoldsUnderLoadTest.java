@@ -381,6 +381,7 @@ class TheDoorHoldsUnderLoadTest {
         // Given
         Map<String, String> settings = new HashMap<>(settings());
         settings.put("http.drain", "1s");
+        settings.put("http.request-timeout", "30s");
         KafkaImageTransformer other = stack.startProgram(settings);
         Door second = new Door(other.httpPort());
         CountDownLatch asked = new CountDownLatch(1);
