@@ -53,9 +53,8 @@ record ProgramFolder(Path home) {
         sources.overrides(arguments).forEach(main::addOverrideProperty);
         main.setPropertyPlaceholderLocations(settingsLocations());
         main.addMainListener(new Wiring(version()));
-        // Camel's default brings a shutdown hook. Now and then ours, which stops the context, would come upon it and
-        // wait,
-        // for 37 s, until the context has stopped.
+        // Camel's default brings a shutdown hook. Where ours, which stops the context, comes upon it, it waits for 37 s
+        // until the context has stopped.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
     }
 

@@ -32,7 +32,7 @@ class LargeImagesStayInBoundsIT {
     /** Heap, the JVM itself, and pixels, a byte each in grey; as documented. */
     private static final long RESIDENT_MIB = 256 + 200 + 100;
 
-    /** Megapixels that are decoded at one moment, and the bytes that each may take. */
+    /** Heap, the JVM itself, and 12 bytes for each of 100 million pixels; as documented. */
     private static final long RESIDENT_MIB_OF_THE_WORST = 256 + 200 + 100 * 12;
 
     private enum Kind {
