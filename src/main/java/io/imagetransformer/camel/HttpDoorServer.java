@@ -52,6 +52,9 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private static final int SECONDS_BEYOND = 15;
 
+    private static final String EXPECT = "Expect";
+    private static final String CONTINUE = "100-continue";
+
     private static final Duration LONGEST_HEAD = Duration.ofSeconds(10);
 
     private final Settings.Http settings;
@@ -188,15 +191,24 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
             refuse(context, tooLarge());
             return;
         }
-        String expected = request.getHeader("Expect");
-        if ("100-continue".equalsIgnoreCase(expected)) {
-            context.response().writeContinue();
-        } else if (expected != null) {
-            // RFC 9110, 10.1.1.
+        if (!understood(request)) {
             refuse(context, HttpResponse.error(417, "no Expect is understood but 100-continue"));
             return;
         }
+        if (isWaitedFor(request) && request.version() != HttpVersion.HTTP_1_0) {
+            context.response().writeContinue();
+        }
         new Body(context).read();
+    }
+
+    private static boolean understood(HttpServerRequest request) {
+        return request.headers().getAll(EXPECT).stream()
+                .allMatch(value -> value.isBlank() || value.equalsIgnoreCase(CONTINUE));
+    }
+
+    /** Whether the client sends its body when it is told to only (RFC 9110, section 10.1.1). */
+    private static boolean isWaitedFor(HttpServerRequest request) {
+        return request.headers().getAll(EXPECT).stream().anyMatch(CONTINUE::equalsIgnoreCase);
     }
 
     private HttpResponse tooLarge() {
@@ -224,6 +236,10 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
             request.handler(bytes -> {});
             request.endHandler(end -> {});
             request.resume();
+            if (isWaitedFor(request) && request.version() != HttpVersion.HTTP_2) {
+                // The body may never come, and what comes next would be taken for it.
+                context.response().putHeader("Connection", "close");
+            }
             context.vertx().setTimer(DISCARD_MILLIS, timer -> {
                 if (!request.isEnded()) {
                     request.connection().close();

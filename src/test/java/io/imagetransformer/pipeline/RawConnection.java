@@ -63,7 +63,8 @@ public final class RawConnection implements AutoCloseable {
         }
     }
 
-    private String head() throws IOException {
+    /** The lines before the body of the next answer; an empty text where the connection is closed instead. */
+    String head() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         for (int last = 0; last != END_OF_HEAD; ) {
             int next = in.read();

@@ -136,9 +136,14 @@ public final class Stack implements AutoCloseable {
 
     /** @param overrides win over {@link #settings()} */
     KafkaImageTransformer startProgram(Map<String, String> overrides) {
+        return startProgram(Path.of("").toAbsolutePath(), overrides);
+    }
+
+    /** @param home the folder of routes and settings */
+    KafkaImageTransformer startProgram(Path home, Map<String, String> overrides) {
         Map<String, String> settings = settings();
         settings.putAll(overrides);
-        KafkaImageTransformer program = new KafkaImageTransformer(Path.of("").toAbsolutePath(), settings);
+        KafkaImageTransformer program = new KafkaImageTransformer(home, settings);
         try {
             program.start();
             return program;

@@ -72,6 +72,12 @@ class TheDoorHoldsUnderLoadTest {
         return Events.upload(stack.source, "0.png", 922);
     }
 
+    /** Two lines, as gateways write them that add one of their own. */
+    private static String expecting(int length) {
+        return "POST " + PREDICT + " HTTP/1.1\r\nHost: h\r\nExpect:\r\nExpect: 100-continue\r\nContent-Length: "
+                + length + "\r\n\r\n";
+    }
+
     private static String post(String body) {
         return "POST " + PREDICT + " HTTP/1.1\r\nHost: h\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
@@ -168,6 +174,22 @@ class TheDoorHoldsUnderLoadTest {
             // Then
             assertThat(refused).startsWith("417 {\"error\":");
             assertThat(good).startsWith("200 ");
+        }
+    }
+
+    @Test
+    void aBodyThatIsHeldBackIsAskedForOrTheConnectionIsGivenUp() throws Exception {
+        try (RawConnection connection = new RawConnection(program.httpPort())) {
+            // When
+            String event = event();
+            String interim = connection.send(expecting(event.length())).head();
+            String good = connection.send(event).answer();
+            String refused = connection.send(expecting(70_000)).head();
+
+            // Then
+            assertThat(interim).startsWith("HTTP/1.1 100 ");
+            assertThat(good).startsWith("200 ");
+            assertThat(refused).startsWith("HTTP/1.1 413 ").containsIgnoringCase("\r\nConnection: close\r\n");
         }
     }
 

@@ -1,8 +1,11 @@
 package io.imagetransformer.storage;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +22,9 @@ import io.imagetransformer.config.Secret;
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** What the store sees of a PUT's first lines; S3 servers do not tell. */
 class SmallObjectsAreSentAtOnceTest {
@@ -43,7 +48,7 @@ class SmallObjectsAreSentAtOnceTest {
     @Test
     void andLargeOnesAskFirst() {
         // Given
-        try (S3Client client = client()) {
+        try (S3Client client = client(store.getAddress().getPort())) {
 
             // When
             put(client, "small", (64 << 10) - 1);
@@ -53,6 +58,42 @@ class SmallObjectsAreSentAtOnceTest {
             assertThat(expectations)
                     .containsEntry("/digits/small", NONE)
                     .containsEntry("/digits/large", "100-continue");
+        }
+    }
+
+    @Test
+    void andTheRefusalOfAStoreThatReadsNoneOfItIsRead() throws IOException {
+        // Given
+        try (ServerSocket refusing = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+                S3Client client = client(refusing.getLocalPort())) {
+            Thread answering = new Thread(() -> refuseUnread(refusing), "refusing store");
+            answering.setDaemon(true);
+            answering.start();
+
+            // When
+            Throwable refused = catchThrowable(() -> put(client, "small", (64 << 10) - 1));
+
+            // Then
+            assertThat(refused).hasMessageContaining("answered 403");
+        }
+    }
+
+    /** Answers each request's head, and closes while the body still lies there. */
+    private static void refuseUnread(ServerSocket refusing) {
+        while (!refusing.isClosed()) {
+            try (Socket connection = refusing.accept()) {
+                InputStream in = connection.getInputStream();
+                int ofBlankLine = 0;
+                while (ofBlankLine < 4) {
+                    ofBlankLine = in.read() == "\r\n\r\n".charAt(ofBlankLine) ? ofBlankLine + 1 : 0;
+                }
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                                .getBytes(US_ASCII));
+            } catch (IOException e) {
+                // The client has gone, or the test is over.
+            }
         }
     }
 
@@ -69,9 +110,9 @@ class SmallObjectsAreSentAtOnceTest {
         client.putObject(put -> put.bucket("digits").key(key), RequestBody.fromBytes(new byte[size]));
     }
 
-    private S3Client client() {
+    private static S3Client client(int port) {
         Settings.Store settings = new Settings.Store(
-                "http://127.0.0.1:" + store.getAddress().getPort(),
+                "http://127.0.0.1:" + port,
                 "us-east-1",
                 new Secret("key", ""),
                 new Secret("secret", ""),
