@@ -17,6 +17,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 import io.imagetransformer.config.Settings;
 import io.imagetransformer.image.ImageSettings;
@@ -30,6 +32,7 @@ import io.imagetransformer.sandbox.Mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class GrpcChannelsTellWhoTheyAreAndTrustTest {
     private static final String PASSWORD = "changeit";
 

@@ -10,10 +10,12 @@ import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Isolated("it listens to the log of all")
 class OutagesAreToldOnceTest {
     private static final String LOST = "WARN S3 is away: waiting, and trying again, as long as it lasts";
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -16,6 +17,7 @@ import io.imagetransformer.KafkaImageTransformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What an uploader says about an image, and what somebody signs with, is nobody's business who reads the log. */
+@Isolated("it listens to the log of all, and makes it longer")
 class MetadataAndTokensStayOutOfTheLogTest {
     @Test
     void whenTheirRecordBecomesADeadLetter() {

@@ -16,12 +16,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** How the embedded broker starts, and how it says that it cannot. */
+@Isolated("it looks at all threads")
 class EmbeddedKafkaStartTest {
     @Test
     void aBusyPortEndsWithAClearMessageAndNoLingeringThreads() throws Exception {

@@ -7,10 +7,12 @@ import java.util.Arrays;
 
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+@Isolated("it measures milliseconds")
 class EmbeddedPredictorDoesNotWaitTest {
 
     private static final String REQUEST = "GET /v1/models/mnist HTTP/1.1\r\nHost: localhost\r\n\r\n";

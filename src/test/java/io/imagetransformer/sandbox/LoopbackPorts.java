@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of 127.0.0.1 that a server may stop on and start on again. */
@@ -18,12 +20,17 @@ public final class LoopbackPorts {
 
     private static final int LAST = 32_767;
 
-    /** Test JVMs that run side by side take from a slice each: a server that is stopped finds its port free again. */
-    private static final int SLICES = 4;
+    /** A test's JVM and the sandboxes that it starts take from a slice each: a server that stops finds its port again. */
+    static final String SLICE_NUMBER = "loopback-ports.slice";
+
+    private static final int SLICES = 2;
 
     private static final int SLICE = (LAST + 1 - FIRST) / SLICES;
 
-    private static final int SLICE_FIRST = FIRST + SLICE * (Integer.getInteger("surefire.forkNumber", 0) % SLICES);
+    private static final int SLICE_FIRST = FIRST + SLICE * Integer.getInteger(SLICE_NUMBER, 0);
+
+    /** Tests run side by side: none gets a port on which another's server is stopped for a while. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private LoopbackPorts() {}
 
@@ -40,12 +47,12 @@ public final class LoopbackPorts {
     public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(SLICE_FIRST, SLICE_FIRST + SLICE);
-            if (isFree(port)) {
+            if (isFree(port) && GIVEN.add(port)) {
                 return port;
             }
         }
         throw new IllegalStateException(
-                "no free port from " + SLICE_FIRST + " to " + (SLICE_FIRST + SLICE - 1) + " on 127.0.0.1");
+                "no free port left from " + SLICE_FIRST + " to " + (SLICE_FIRST + SLICE - 1) + " on 127.0.0.1");
     }
 
     static boolean isFree(int port) {

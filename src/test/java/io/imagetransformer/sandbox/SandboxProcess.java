@@ -46,6 +46,7 @@ final class SandboxProcess implements AutoCloseable {
                 // Of a process that lives for seconds, C2 would take half the time.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-D" + LoopbackPorts.SLICE_NUMBER + "=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Sandbox.class.getName(),

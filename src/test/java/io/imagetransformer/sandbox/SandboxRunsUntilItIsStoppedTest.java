@@ -132,7 +132,7 @@ class SandboxRunsUntilItIsStoppedTest {
 
     @Test
     @Order(2)
-    void whatWasFiledSurvivesAKill() throws IOException {
+    void whatWasFiledSurvivesAKillAndTheSamplesAreFiledAnew() throws IOException {
         // Given
         sandbox.close();
         assertThat(sandbox.output()).doesNotContain("Exception", "ERROR");

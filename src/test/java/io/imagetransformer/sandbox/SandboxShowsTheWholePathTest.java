@@ -13,34 +13,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The command as a newcomer runs it, with {@code --once}; and again on what the first run left. */
+/** The command as a newcomer runs it, with {@code --once}. */
 class SandboxShowsTheWholePathTest {
     @TempDir
     private static Path data;
 
-    private static SandboxProcess first;
-    private static SandboxProcess second;
+    private static SandboxProcess run;
 
     @BeforeAll
-    static void runTwice() {
-        first = SandboxProcess.run(data, "--free-ports", "--once");
-        second = SandboxProcess.run(data, "--free-ports", "--once");
+    static void run() {
+        run = SandboxProcess.run(data, "--free-ports", "--once");
     }
 
     @AfterAll
     static void end() {
-        first.close();
-        second.close();
+        run.close();
     }
 
     @Test
     void itEndsWithSuccess() {
-        assertThat(first.exitCode()).as(first.output()).isZero();
+        assertThat(run.exitCode()).as(run.output()).isZero();
     }
 
     @Test
     void aLinePerSampleTellsItsDigitAndTheTimeItTook() throws IOException {
-        assertThat(filedLines(first)).containsExactlyInAnyOrderElementsOf(expectedLines());
+        assertThat(filedLines()).containsExactlyInAnyOrderElementsOf(expectedLines());
     }
 
     @Test
@@ -53,17 +50,11 @@ class SandboxShowsTheWholePathTest {
 
     @Test
     void nothingButTheSandboxSpeaks() {
-        assertThat(first.output()).doesNotContain("Exception", "ERROR", "WARN", "SLF4J");
-    }
-
-    @Test
-    void aSecondRunOnTheSurvivingDataFilesTheSamplesAnew() throws IOException {
-        assertThat(second.exitCode()).as(second.output()).isZero();
-        assertThat(filedLines(second)).containsExactlyInAnyOrderElementsOf(expectedLines());
+        assertThat(run.output()).doesNotContain("Exception", "ERROR", "WARN", "SLF4J");
     }
 
     /** Without clock time and figures. */
-    private static List<String> filedLines(SandboxProcess run) {
+    private static List<String> filedLines() {
         return run.lines().stream()
                 .filter(line -> line.matches("\\d\\d:\\d\\d:\\d\\d  mnist/samples/.* \\(confidence [01]\\.\\d{3}\\): .*"
                         + " \\d+ ms after its upload"))
