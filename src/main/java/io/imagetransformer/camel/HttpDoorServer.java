@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 
 import io.netty.channel.Channel;
 import io.netty.handler.traffic.GlobalTrafficShapingHandler;
@@ -51,6 +52,8 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
     private static final long DISCARD_MILLIS = 5_000;
 
     private static final int SECONDS_BEYOND = 15;
+
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
     private static final String EXPECT = "Expect";
     private static final String CONTINUE = "100-continue";
@@ -226,7 +229,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private static long length(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
-        return length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : 0;
+        return length != null && LENGTH.matcher(length).matches() ? Long.parseLong(length) : 0;
     }
 
     /** Answers while the body still comes, and throws the rest of it away. */

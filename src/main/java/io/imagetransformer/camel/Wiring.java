@@ -6,12 +6,14 @@ import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.aws2.s3.AWS2S3Component;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyConfiguration;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
@@ -20,6 +22,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -144,8 +147,7 @@ public final class Wiring extends MainListenerSupport {
         boolean oneStore = settings.outputStore().equals(settings.sourceStore());
         registry.bind("sourceS3", sourceS3);
         registry.bind("outputS3", oneStore ? sourceS3 : S3Clients.create(settings.outputStore(), workers + 2, outages));
-        registry.bind(
-                "imageWorkers", context.getExecutorServiceManager().newFixedThreadPool(this, "imageWorkers", workers));
+        registry.bind("imageWorkers", imageWorkers(context, workers));
         registry.bind("laneWorkers", context.getExecutorServiceManager().newCachedThreadPool(this, "laneWorkers"));
         registry.bind(
                 "kafkaBatches",
@@ -290,5 +292,15 @@ public final class Wiring extends MainListenerSupport {
         int width = settings.image().width();
         int channels = settings.image().channels();
         return new Tensor(height, width, channels, new double[height * width * channels]);
+    }
+
+    /** A pool of Camel's holds 1,000 tasks; beyond, who brings one works on it, and the store has more calls than connections. */
+    private ExecutorService imageWorkers(CamelContext context, int workers) {
+        ThreadPoolProfile all = new ThreadPoolProfileBuilder("imageWorkers")
+                .poolSize(workers)
+                .maxPoolSize(workers)
+                .maxQueueSize(Integer.MAX_VALUE)
+                .build();
+        return context.getExecutorServiceManager().newThreadPool(this, all.getId(), all);
     }
 }

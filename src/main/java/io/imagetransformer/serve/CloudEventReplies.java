@@ -8,6 +8,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -23,6 +25,8 @@ import io.imagetransformer.serve.Reply.Mode;
 public final class CloudEventReplies {
     /** Python's {@code isoformat()}. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxxx");
+
+    private static final Pattern NOT_PLAIN = Pattern.compile("[^!#$&-~]");
 
     private static final String DATA_CONTENT_TYPE = "datacontenttype";
 
@@ -91,11 +95,10 @@ public final class CloudEventReplies {
 
     /** The HTTP binding, 3.1.3.2: whatever is not visible ASCII, and the percent sign and the quote, is percent-encoded. */
     private static String encoded(String value) {
-        return value.codePoints()
-                .mapToObj(Character::toString)
-                .map(character -> character.matches("[!#$&-~]")
-                        ? character
-                        : URLEncoder.encode(character, StandardCharsets.UTF_8).replace("+", "%20"))
-                .collect(Collectors.joining());
+        return NOT_PLAIN.matcher(value).replaceAll(CloudEventReplies::percentEncoded);
+    }
+
+    private static String percentEncoded(MatchResult character) {
+        return URLEncoder.encode(character.group(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 }
