@@ -2,6 +2,7 @@ package io.imagetransformer.campaign;
 
 import java.util.List;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.packaged.PackagedProgram;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * One of them, so that the campaign itself stays in order; all of them run by one command, which looks at costs, too: tests
  * beside this one would spoil those.
  */
+@Order(1)
 class ScenariosOfTheCampaignHoldIT {
     @Test
     void kafkaIsStoppedAndStarted() {

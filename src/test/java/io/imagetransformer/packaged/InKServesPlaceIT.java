@@ -34,6 +34,7 @@ import static org.awaitility.Awaitility.await;
  * person.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(1)
 class InKServesPlaceIT {
     private static final String PREDICT = "/v1/models/mnist:predict";
     private static final int CLIENTS = 64;

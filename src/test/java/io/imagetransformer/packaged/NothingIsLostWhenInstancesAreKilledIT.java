@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.pipeline.Stack;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Guarantee 1, with {@code kill -9} at moments that nobody chose. */
+@Order(1)
 class NothingIsLostWhenInstancesAreKilledIT {
     /** Small batches and a predictor that takes its time, so that a kill meets work in every stage. */
     private static Map<String, String> settings(Stack stack) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.pipeline.Stack;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Guarantee 3, and that an operator reads of an outage once when it begins and once when it ends. */
+@Order(1)
 class OutagesAreWaitedOutWithOneLineEachIT {
     private static final Duration OUTAGE = Duration.ofSeconds(8);
 

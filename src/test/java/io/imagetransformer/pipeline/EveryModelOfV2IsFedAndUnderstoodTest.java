@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -29,6 +30,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 /** Tensor names, shapes, datatypes and outputs differ from model to model; what is on the image does not. */
 @ParameterizedClass
 @EnumSource(names = "V1", mode = EnumSource.Mode.EXCLUDE)
+@Order(1)
 class EveryModelOfV2IsFedAndUnderstoodTest {
     private static final int IMAGES = 12;
 

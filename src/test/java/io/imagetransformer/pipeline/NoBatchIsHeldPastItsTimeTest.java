@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A batch that is held past {@code max.poll.interval.ms} makes its whole group wait for a rebalance. */
+@Order(1)
 class NoBatchIsHeldPastItsTimeTest {
     private static final int IMAGES = 30;
 

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -32,6 +33,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 /** Guarantee 3: whatever a predictor in trouble says, no image is blamed for it. */
 @ParameterizedClass
 @EnumSource
+@Order(1)
 class PredictorOutagesAreWaitedOutTest {
     private static final int IMAGES = 4;
 

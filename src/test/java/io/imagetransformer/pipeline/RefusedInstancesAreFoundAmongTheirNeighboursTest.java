@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -31,24 +32,26 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 /** Guarantee 4: one instance that the predictor cannot take does not fail its chunk. */
 @ParameterizedClass
 @EnumSource
+@Order(1)
 class RefusedInstancesAreFoundAmongTheirNeighboursTest {
     private static final int IMAGES = 9;
     private static final int BAD = 5;
 
     private static Stack stack;
-    private static Map<String, String> settings;
+    private static KafkaImageTransformer program;
 
     @Parameter
     Settings.Protocol protocol;
 
     @BeforeParameterizedClassInvocation
-    static void startStack(Settings.Protocol protocol) {
+    static void startProgram(Settings.Protocol protocol) {
         stack = Stack.start();
-        settings = stack.settings(protocol);
+        program = stack.startProgram(stack.settings(protocol));
     }
 
     @AfterParameterizedClassInvocation
-    static void closeStack() {
+    static void close() {
+        program.close();
         stack.close();
     }
 
@@ -74,7 +77,7 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
         IntStream.range(0, IMAGES).forEach(i -> stack.upload(folder + "/" + i + ".png", Mnist.png(i)));
 
         // When
-        run();
+        stack.awaitAllDone();
 
         // Then
         Map<String, String> expected = new TreeMap<>(lettersBefore);
@@ -95,7 +98,7 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
         stack.upload("alone.png", Mnist.png(BAD));
 
         // When
-        run();
+        stack.awaitAllDone();
 
         // Then
         assertThat(stack.deadLetterReasons()).containsEntry("mnist/alone.png", "predict predictor-refused");
@@ -109,7 +112,7 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
         IntStream.range(0, IMAGES).forEach(i -> stack.upload("few/" + i + ".png", Mnist.png(i)));
 
         // When
-        run();
+        stack.awaitAllDone();
 
         // Then
         assertThat(stack.filed()).filteredOn(key -> key.contains("/few/")).hasSize(IMAGES);
@@ -128,18 +131,11 @@ class RefusedInstancesAreFoundAmongTheirNeighboursTest {
         IntStream.range(0, IMAGES).forEach(i -> stack.upload("large/" + i + ".png", Mnist.png(i)));
 
         // When
-        run();
+        stack.awaitAllDone();
 
         // Then
         assertThat(stack.filed()).filteredOn(key -> key.contains("/large/")).hasSize(IMAGES);
         assertThat(stack.deadLetterReasons()).isEqualTo(lettersBefore);
-    }
-
-    private static void run() {
-        stack.s3.flushNotifications();
-        try (KafkaImageTransformer program = stack.startProgram(settings)) {
-            stack.awaitAllDone();
-        }
     }
 
     private static boolean isImage(int index, float[] instance) {

@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** {@code http.batch-wait}: requests that come at one time are shown to the predictor together, and kept apart. */
 @ParameterizedClass
 @EnumSource
+@Order(1)
 class RequestsShareThePredictorsCallsTest {
     private static final int MOST = 12;
 

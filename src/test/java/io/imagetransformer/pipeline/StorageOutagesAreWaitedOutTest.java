@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 /** Guarantee 3: whatever the store refuses for reasons of its own, no image is blamed for it. */
+@Order(1)
 class StorageOutagesAreWaitedOutTest {
     private static final int IMAGES = 6;
     private static final Set<Operation> OURS = EnumSet.of(Operation.GET, Operation.PUT);

@@ -1,69 +1,22 @@
 package io.imagetransformer.sandbox;
 
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** How the embedded broker starts, and how it says that it cannot. */
-@Isolated("it looks at all threads")
 class EmbeddedKafkaStartTest {
-    @Test
-    void aBusyPortEndsWithAClearMessageAndNoLingeringThreads() throws Exception {
-        // Given
-        List<String> before = threadNames();
-        try (ServerSocket busy = new ServerSocket()) {
-            busy.bind(new InetSocketAddress(LoopbackPorts.loopback(), LoopbackPorts.free()));
-
-            // When // Then
-            assertThatIllegalStateException()
-                    .isThrownBy(
-                            () -> EmbeddedKafka.start(busy.getLocalPort(), null).close())
-                    .withMessageContaining("port " + busy.getLocalPort() + " of 127.0.0.1 is in use");
-        }
-        Awaitility.await("threads of the broker that did not start")
-                .pollInSameThread()
-                .atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(threadNames()).isSubsetOf(before));
-    }
-
-    @Test
-    void aStartThatFailsHalfWayLeavesNoThreads() throws Exception {
-        // Given
-        List<String> before = threadNames();
-        try (EmbeddedKafka kafka = EmbeddedKafka.start();
-                ServerSocket busy = new ServerSocket()) {
-            kafka.stop();
-            busy.bind(new InetSocketAddress(LoopbackPorts.loopback(), kafka.port()));
-
-            // When // Then
-            assertThatIllegalStateException()
-                    .isThrownBy(kafka::startBroker)
-                    .withMessageContaining("the Kafka broker did not start on port " + kafka.port());
-        }
-        Awaitility.await("threads of the broker that did not start")
-                .pollInSameThread()
-                .atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(threadNames()).isSubsetOf(before));
-    }
-
     @Test
     void twoBrokersCannotShareADataFolder(@TempDir Path folder) {
         // Given
@@ -113,14 +66,5 @@ class EmbeddedKafkaStartTest {
                     .hasMessageContaining("missing not present in metadata");
             assertThat(kafka.probe().topicExists("missing")).isFalse();
         }
-    }
-
-    /** The threads that would keep this JVM alive. */
-    private static List<String> threadNames() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !thread.isDaemon())
-                .map(Thread::getName)
-                .sorted()
-                .collect(Collectors.toList());
     }
 }

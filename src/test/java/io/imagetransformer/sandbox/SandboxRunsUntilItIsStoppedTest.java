@@ -24,6 +24,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** A sandbox that goes on after its samples, while something else holds the usual ports. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(1)
 class SandboxRunsUntilItIsStoppedTest {
     private static final Path SEVEN = Path.of("src/test/resources/samples/7-blue-ink-200x200.png");
     private static final Duration SOON = Duration.ofSeconds(20);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import io.imagetransformer.sandbox.PredictorBehaviour.Prediction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code --once} fails where a sample is not under its digit, and says which. */
+@Order(1)
 class SandboxTellsWhatIsWrongTest {
     @TempDir
     private Path data;

@@ -1,9 +1,14 @@
 package io.imagetransformer.sandbox;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /**
@@ -18,33 +23,40 @@ public record SelfSigned(Path keyStore, Path certificate, Path trustStore) {
     /** Of both stores and of the key. */
     public static final String PASSWORD = "store-password";
 
+    private static final String ALIAS = "own";
+
     /** @param name of the owner, and of the files */
-    public static SelfSigned create(Path folder, String name) {
+    public static SelfSigned create(Path folder, String name) throws IOException, GeneralSecurityException {
         SelfSigned made = new SelfSigned(
                 folder.resolve(name + ".p12"), folder.resolve(name + ".crt"), folder.resolve(name + "-trust.p12"));
-        made.keytool(
-                made.keyStore,
-                "-genkeypair -keyalg EC -groupname secp256r1 -validity 30 -ext bc=ca:true -ext san=ip:127.0.0.1,dns:localhost"
-                        + " -dname CN=" + name);
-        made.keytool(made.keyStore, "-exportcert -rfc -file " + made.certificate);
-        made.keytool(made.trustStore, "-importcert -noprompt -file " + made.certificate);
+        generate(made.keyStore, name);
+        Certificate certificate = KeyStore.getInstance(made.keyStore.toFile(), PASSWORD.toCharArray())
+                .getCertificate(ALIAS);
+        String base64 = Base64.getMimeEncoder().encodeToString(certificate.getEncoded());
+        Files.writeString(made.certificate, "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(ALIAS, certificate);
+        try (OutputStream store = Files.newOutputStream(made.trustStore)) {
+            trusted.store(store, PASSWORD.toCharArray());
+        }
         return made;
     }
 
-    private void keytool(Path store, String arguments) {
+    /** The JDK signs certificates by its tool alone. */
+    private static void generate(Path store, String name) throws IOException {
+        String arguments = "-J-XX:TieredStopAtLevel=1 -genkeypair -keyalg EC -groupname secp256r1 -validity 30"
+                + " -ext bc=ca:true -ext san=ip:127.0.0.1,dns:localhost -dname CN=" + name + " -alias " + ALIAS;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments.split(" ")));
-        command.addAll(List.of("-alias", "own", "-keystore", store.toString(), "-storepass", PASSWORD));
+        command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes());
         try {
-            Process keytool =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String said = new String(keytool.getInputStream().readAllBytes());
             if (keytool.waitFor() != 0) {
                 throw new IllegalStateException("keytool: " + said);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
