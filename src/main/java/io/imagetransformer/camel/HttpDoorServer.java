@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.handler.traffic.GlobalTrafficShapingHandler;
@@ -55,8 +56,10 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
-    private static final String EXPECT = "Expect";
     private static final String CONTINUE = "100-continue";
+
+    /** Of a request whose client was told to send its body. */
+    private static final String CONTINUED = "continued";
 
     private static final Duration LONGEST_HEAD = Duration.ofSeconds(10);
 
@@ -200,18 +203,26 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         }
         if (isWaitedFor(request) && request.version() != HttpVersion.HTTP_1_0) {
             context.response().writeContinue();
+            context.put(CONTINUED, true);
         }
         new Body(context).read();
     }
 
     private static boolean understood(HttpServerRequest request) {
-        return request.headers().getAll(EXPECT).stream()
-                .allMatch(value -> value.isBlank() || value.equalsIgnoreCase(CONTINUE));
+        return expectations(request).allMatch(CONTINUE::equalsIgnoreCase);
     }
 
-    /** Whether the client sends its body when it is told to only (RFC 9110, section 10.1.1). */
+    /** Whether the client sends its body when it is told to only. */
     private static boolean isWaitedFor(HttpServerRequest request) {
-        return request.headers().getAll(EXPECT).stream().anyMatch(CONTINUE::equalsIgnoreCase);
+        return expectations(request).anyMatch(CONTINUE::equalsIgnoreCase);
+    }
+
+    /** RFC 9110, section 10.1.1: a list, so that it may come in several lines, too. */
+    private static Stream<String> expectations(HttpServerRequest request) {
+        return request.headers().getAll("Expect").stream()
+                .flatMap(value -> Stream.of(value.split(",")))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty());
     }
 
     private HttpResponse tooLarge() {
@@ -236,13 +247,19 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
     private static void refuse(RoutingContext context, HttpResponse response) {
         HttpServerRequest request = context.request();
         if (!request.isEnded()) {
-            request.handler(bytes -> {});
-            request.endHandler(end -> {});
-            request.resume();
-            if (isWaitedFor(request) && request.version() != HttpVersion.HTTP_2) {
+            boolean heldBack =
+                    isWaitedFor(request) && context.get(CONTINUED) == null && request.version() != HttpVersion.HTTP_2;
+            if (heldBack) {
                 // The body may never come, and what comes next would be taken for it.
                 context.response().putHeader("Connection", "close");
             }
+            request.handler(bytes -> {});
+            request.endHandler(end -> {
+                if (heldBack) {
+                    request.connection().close();
+                }
+            });
+            request.resume();
             context.vertx().setTimer(DISCARD_MILLIS, timer -> {
                 if (!request.isEnded()) {
                     request.connection().close();

@@ -13,8 +13,9 @@ import io.imagetransformer.config.Settings;
 import io.imagetransformer.delivery.Outages;
 
 /**
- * Asks Kafka every few seconds whether it is there. Its clients reconnect by themselves, each with its own lines in the log
- * or none at all: a consumer that waits for events cannot tell a broker that is away from one that has nothing to say.
+ * Looks every few seconds whether Kafka is there, and whether a consumer has not come back from its batch. Kafka's clients
+ * reconnect by themselves, each with its own lines in the log or none at all: a consumer that waits for events cannot tell a
+ * broker that is away from one that has nothing to say.
  */
 public final class KafkaWatch extends ServiceSupport {
     private static final long PERIOD_SECONDS = 2;
@@ -23,6 +24,7 @@ public final class KafkaWatch extends ServiceSupport {
     private final Settings settings;
     private final Outages outages;
     private final String who;
+    private final HungBatches hungBatches;
     private Admin admin;
     private ScheduledExecutorService clock;
 
@@ -32,6 +34,7 @@ public final class KafkaWatch extends ServiceSupport {
         this.settings = settings;
         this.outages = outages;
         this.who = "Kafka at " + settings.kafka().brokers();
+        this.hungBatches = new HungBatches(context, settings.events().maxPollInterval());
     }
 
     @Override
@@ -42,6 +45,7 @@ public final class KafkaWatch extends ServiceSupport {
     }
 
     private void look() {
+        hungBatches.leave();
         try {
             admin.describeCluster().nodes().get();
             outages.back(who);

@@ -155,7 +155,6 @@ public final class Wiring extends MainListenerSupport {
         Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled());
         registry.bind("uploads", uploads);
         registry.bind("requestObject", (Processor) uploads::request);
-        registry.bind("endedLanes", new EndedLanes());
         registry.bind("filedImages", new FiledImages(uploads));
         registry.bind(
                 "imageTransformProcessor",

@@ -445,19 +445,9 @@ public record Settings(
     }
 
     private void checkTogether(SettingsReader in) {
-        Duration busy = events.hold()
-                .plus(sourceStore.timeout().multipliedBy(3))
-                .plus(predictor.timeout())
-                .plus(MARGIN);
-        if (busy.compareTo(events.maxPollInterval()) > 0) {
-            throw new InvalidSettingException("events.hold=" + SettingsReader.plain(events.hold())
-                    + " with three times s3.timeout, predictor.timeout and " + SettingsReader.plain(MARGIN)
-                    + " of margin ("
-                    + SettingsReader.plain(busy) + ") is over events.max-poll-interval-ms="
-                    + events.maxPollInterval().toMillis()
-                    + ": shorten events.hold or raise events.max-poll-interval-ms");
-        }
-        if (!kafka.enabled() && !results.topic().isEmpty()) {
+        if (kafka.enabled()) {
+            checkHold();
+        } else if (!results.topic().isEmpty()) {
             throw new InvalidSettingException("results.topic=" + results.topic()
                     + " means nothing with kafka.enabled=false: leave it empty, or set kafka.enabled=true");
         }
@@ -479,6 +469,21 @@ public record Settings(
             throw new InvalidSettingException("batch.max-bytes=" + in.text("batch.max-bytes")
                     + " is below image.max-bytes=" + in.text("image.max-bytes")
                     + ": one image would not fit; raise the first or lower the second");
+        }
+    }
+
+    private void checkHold() {
+        Duration busy = events.hold()
+                .plus(sourceStore.timeout().multipliedBy(3))
+                .plus(predictor.timeout())
+                .plus(MARGIN);
+        if (busy.compareTo(events.maxPollInterval()) > 0) {
+            throw new InvalidSettingException("events.hold=" + SettingsReader.plain(events.hold())
+                    + " with three times s3.timeout, predictor.timeout and " + SettingsReader.plain(MARGIN)
+                    + " of margin ("
+                    + SettingsReader.plain(busy) + ") is over events.max-poll-interval-ms="
+                    + events.maxPollInterval().toMillis()
+                    + ": shorten events.hold or raise events.max-poll-interval-ms");
         }
     }
 }

@@ -13,6 +13,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -51,6 +52,7 @@ class ObjectsAreReadInTheirTimeTest {
     }
 
     @Test
+    @Timeout(30)
     void overTlsTheFirstByteHasItsTimeToo() {
         // Given
         CountDownLatch aborted = new CountDownLatch(1);

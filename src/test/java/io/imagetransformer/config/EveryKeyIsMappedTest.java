@@ -114,6 +114,15 @@ class EveryKeyIsMappedTest {
     }
 
     @Test
+    void withoutKafkaNoBatchIsHeldSoThatThePredictorMayTakeItsTime() {
+        // When
+        Settings settings = ShippedSettings.with(Map.of("kafka.enabled", "false", "predictor.timeout", "600s"));
+
+        // Then
+        assertThat(settings.predictor().timeout()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
     void theKafkaDoorCanBeClosed() {
         // When
         Settings settings = ShippedSettings.with(Map.of("kafka.enabled", "false"));

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.sandbox.EmbeddedKafka;
@@ -31,6 +33,7 @@ import static org.awaitility.Awaitility.await;
  * Camel's own settings are enough for every Kafka client that the program starts: the one that looks for topics and
  * creates one, the consumer, the producers of dead letters and of results; and for those of the commands.
  */
+@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class KafkaIsReachedSecurelyTest {
     private static final String MODULES = "org.apache.kafka.common.security.";
     private static final String SECRET = "scram-secret-19e0";

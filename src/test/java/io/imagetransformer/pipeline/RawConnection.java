@@ -44,12 +44,17 @@ public final class RawConnection implements AutoCloseable {
         if (head.isEmpty()) {
             return "";
         }
+        return head.split(" ")[1] + " " + body(head);
+    }
+
+    /** @param head of the answer that it belongs to */
+    String body(String head) throws IOException {
         int length = head.lines()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
                 .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
                 .findFirst()
                 .orElse(0);
-        return head.split(" ")[1] + " " + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }
 
     /** Whether the other side has closed it, by now or soon. */

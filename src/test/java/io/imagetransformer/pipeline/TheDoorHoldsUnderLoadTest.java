@@ -74,10 +74,11 @@ class TheDoorHoldsUnderLoadTest {
         return Events.upload(stack.source, "0.png", 922);
     }
 
-    /** Two lines, as gateways write them that add one of their own. */
+    /** As gateways write it that add a line of their own. */
     private static String expecting(int length) {
-        return "POST " + PREDICT + " HTTP/1.1\r\nHost: h\r\nExpect:\r\nExpect: 100-continue\r\nContent-Length: "
-                + length + "\r\n\r\n";
+        return "POST " + PREDICT
+                + " HTTP/1.1\r\nHost: h\r\nExpect: , 100-continue\r\nExpect: 100-continue\r\nContent-Length: " + length
+                + "\r\n\r\n";
     }
 
     private static String post(String body) {
@@ -192,6 +193,8 @@ class TheDoorHoldsUnderLoadTest {
             assertThat(interim).startsWith("HTTP/1.1 100 ");
             assertThat(good).startsWith("200 ");
             assertThat(refused).startsWith("HTTP/1.1 413 ").containsIgnoringCase("\r\nConnection: close\r\n");
+            assertThat(connection.body(refused)).startsWith("{\"error\":");
+            assertThat(connection.isClosed()).isTrue();
         }
     }
 

@@ -3,7 +3,7 @@ package io.imagetransformer.sandbox;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
@@ -19,7 +19,7 @@ class EmbeddedKafkaLeavesNoThreadsTest {
     @Test
     void aBusyPortEndsWithAClearMessageAndNoLingeringThreads() throws Exception {
         // Given
-        List<String> before = threadNames();
+        Set<Thread> before = threads();
         try (ServerSocket busy = new ServerSocket()) {
             busy.bind(new InetSocketAddress(LoopbackPorts.loopback(), LoopbackPorts.free()));
 
@@ -32,13 +32,13 @@ class EmbeddedKafkaLeavesNoThreadsTest {
         Awaitility.await("threads of the broker that did not start")
                 .pollInSameThread()
                 .atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(threadNames()).isSubsetOf(before));
+                .untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
     }
 
     @Test
     void aStartThatFailsHalfWayLeavesNoThreads() throws Exception {
         // Given
-        List<String> before = threadNames();
+        Set<Thread> before = threads();
         try (EmbeddedKafka kafka = EmbeddedKafka.start();
                 ServerSocket busy = new ServerSocket()) {
             kafka.stop();
@@ -52,15 +52,13 @@ class EmbeddedKafkaLeavesNoThreadsTest {
         Awaitility.await("threads of the broker that did not start")
                 .pollInSameThread()
                 .atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(threadNames()).isSubsetOf(before));
+                .untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
     }
 
     /** The threads that would keep this JVM alive. */
-    private static List<String> threadNames() {
+    private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !thread.isDaemon())
-                .map(Thread::getName)
-                .sorted()
-                .collect(Collectors.toList());
+                .collect(Collectors.toSet());
     }
 }

@@ -3,6 +3,7 @@ package io.imagetransformer.sandbox;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 import jdk.net.ExtendedSocketOptions;
@@ -16,17 +17,38 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class EmbeddedPredictorDoesNotWaitTest {
 
     private static final String REQUEST = "GET /v1/models/mnist HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static final String UNKNOWN = "unknown";
     private static final String BODY = "{\"name\":\"mnist\",\"ready\":true}";
 
+    /** In a JVM of its own: whoever starts the first HTTP server of one decides for all. */
     @Test
-    void theAnswersBodyDoesNotWaitUntilItsHeadersAreAcknowledged() throws IOException {
+    void theAnswersBodyDoesNotWaitUntilItsHeadersAreAcknowledged() throws Exception {
+        // When
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EmbeddedPredictorDoesNotWaitTest.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String millis = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+        // Then
+        assertThat(jvm.waitFor()).isZero();
+        assumeTrue(!millis.equals(UNKNOWN), "only Linux can acknowledge late when told to");
+        assertThat(Long.parseLong(millis)).as("lower quartile, in ms").isLessThan(30);
+    }
+
+    /** Prints how long an answer takes for a client that acknowledges late, 40 ms on Linux, as most do after some packets. */
+    public static void main(String[] args) throws IOException {
         try (EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist");
                 Socket socket = new Socket("127.0.0.1", port(predictor))) {
-            // Given a client that acknowledges late, 40 ms on Linux, as most do after their first few packets
-            assumeTrue(socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK), "only Linux has it");
+            if (!socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) {
+                System.out.println(UNKNOWN);
+                return;
+            }
             long[] millis = new long[20];
-
-            // When
             for (int i = 0; i < millis.length; i++) {
                 long start = System.nanoTime();
                 socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
@@ -34,10 +56,8 @@ class EmbeddedPredictorDoesNotWaitTest {
                 readAnswer(socket);
                 millis[i] = (System.nanoTime() - start) / 1_000_000;
             }
-
-            // Then
             Arrays.sort(millis);
-            assertThat(millis[millis.length / 4]).as("lower quartile, in ms").isLessThan(30);
+            System.out.println(millis[millis.length / 4]);
         }
     }
 
@@ -45,7 +65,9 @@ class EmbeddedPredictorDoesNotWaitTest {
         StringBuilder answer = new StringBuilder();
         while (answer.indexOf(BODY) < 0) {
             int read = socket.getInputStream().read();
-            assertThat(read).as("after %s", answer).isNotNegative();
+            if (read < 0) {
+                throw new IOException("closed after " + answer);
+            }
             answer.append((char) read);
         }
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,12 @@ import io.imagetransformer.delivery.Outages;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 /** What the store sees of a PUT's first lines; S3 servers do not tell. */
 class SmallObjectsAreSentAtOnceTest {
     private static final String NONE = "none";
+    private static final int SMALL = (64 << 10) - 1;
 
     private final Map<String, String> expectations = new ConcurrentHashMap<>();
     private HttpServer store;
@@ -51,8 +54,8 @@ class SmallObjectsAreSentAtOnceTest {
         try (S3Client client = client(store.getAddress().getPort())) {
 
             // When
-            put(client, "small", (64 << 10) - 1);
-            put(client, "large", 64 << 10);
+            put(client, "small", SMALL);
+            put(client, "large", SMALL + 1);
 
             // Then
             assertThat(expectations)
@@ -71,28 +74,29 @@ class SmallObjectsAreSentAtOnceTest {
             answering.start();
 
             // When
-            Throwable refused = catchThrowable(() -> put(client, "small", (64 << 10) - 1));
+            Throwable refused = catchThrowable(() -> put(client, "small", SMALL));
 
             // Then
             assertThat(refused).hasMessageContaining("answered 403");
         }
     }
 
-    /** Answers each request's head, and closes while the body still lies there. */
+    /** Answers each request when all of it lies there, and closes without having read more than its head. */
     private static void refuseUnread(ServerSocket refusing) {
         while (!refusing.isClosed()) {
             try (Socket connection = refusing.accept()) {
                 InputStream in = connection.getInputStream();
                 int ofBlankLine = 0;
-                while (ofBlankLine < 4) {
-                    ofBlankLine = in.read() == "\r\n\r\n".charAt(ofBlankLine) ? ofBlankLine + 1 : 0;
+                for (int next = in.read(); next >= 0 && ofBlankLine < 3; next = in.read()) {
+                    ofBlankLine = next == "\r\n\r".charAt(ofBlankLine) ? ofBlankLine + 1 : 0;
                 }
+                await("the body, in the buffers of both ends").until(() -> in.available() >= SMALL);
                 connection
                         .getOutputStream()
                         .write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                                 .getBytes(US_ASCII));
-            } catch (IOException e) {
-                // The client has gone, or the test is over.
+            } catch (IOException | ConditionTimeoutException e) {
+                // The client has gone, or the test is over, or the body is too large.
             }
         }
     }
