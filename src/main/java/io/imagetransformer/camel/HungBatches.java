@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
@@ -24,6 +25,7 @@ import io.imagetransformer.delivery.Batch;
  */
 final class HungBatches {
     private static final Logger LOGGER = LoggerFactory.getLogger(HungBatches.class);
+    private static final Pattern JDK = Pattern.compile("(java|jdk|sun)\\..*");
     private static final int FRAMES = 8;
 
     private final CamelContext context;
@@ -79,7 +81,7 @@ final class HungBatches {
     private static String told(Map.Entry<Thread, StackTraceElement[]> thread) {
         return Arrays.stream(thread.getValue())
                 .takeWhile(frame -> !frame.getClassName().startsWith("org.apache.camel.impl.engine."))
-                .filter(frame -> !frame.getClassName().startsWith("java."))
+                .filter(frame -> !JDK.matcher(frame.getClassName()).matches())
                 .limit(FRAMES)
                 .map(String::valueOf)
                 .collect(Collectors.joining(" < "));

@@ -85,7 +85,9 @@ class ManifestsFitTheProgramIT {
 
         // Then
         assertThat(unknown).isEmpty();
-        assertThat(settings.output().keyLayout()).isEqualTo("digit-{label}/{key}");
+        assertThat(settings.output().keyLayout())
+                .as("the sample's layout in its place")
+                .isEqualTo(manifest.equals(KSERVE) ? "digit-{label}/{key}" : "{label}/{key}");
         assertThat(settings.kafka().enabled()).isEqualTo(manifest.equals(ALONE));
     }
 
