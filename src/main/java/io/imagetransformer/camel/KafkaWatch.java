@@ -42,10 +42,11 @@ public final class KafkaWatch extends ServiceSupport {
         admin = new KafkaClients(context, settings.kafka().brokers()).admin();
         clock = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "kafkaWatch");
         clock.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        // By itself: a task that throws is not run again, and the other must go on.
+        clock.scheduleWithFixedDelay(hungBatches::leave, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     private void look() {
-        hungBatches.leave();
         try {
             admin.describeCluster().nodes().get();
             outages.back(who);

@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
     private static final int RETRY_AFTER_SECONDS = 5;
-    private static final Pattern NO_HEADERS = Pattern.compile("[^\\x20-\\x7e]");
+    private static final Pattern NOT_FOR_HEADERS = Pattern.compile("[^\\x20-\\x7e]");
 
     /** JSON as it stands. */
     public static HttpResponse json(int status, String json) {
@@ -55,7 +55,7 @@ public record HttpResponse(int status, Map<String, String> headers, byte[] body)
     /** The same with one more header; what no header may hold becomes a question mark. */
     HttpResponse header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
-        more.put(name, NO_HEADERS.matcher(value).replaceAll("?"));
+        more.put(name, NOT_FOR_HEADERS.matcher(value).replaceAll("?"));
         return new HttpResponse(status, more, body);
     }
 }
