@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 
@@ -72,7 +73,7 @@ public final class Wiring extends MainListenerSupport {
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
-        Settings settings = Settings.read(key -> context.resolvePropertyPlaceholders("{{" + key + ":}}"));
+        Settings settings = Settings.read(key -> valueOf(key, context));
         requireFreePorts(settings);
         if (!settings.tls().caFile().isEmpty()) {
             // Before the first client is made.
@@ -83,6 +84,11 @@ public final class Wiring extends MainListenerSupport {
         derived.setProperty("predictor.v2-url", settings.predictor().v2Url());
         context.getPropertiesComponent().setInitialProperties(derived);
         bind(context, settings);
+    }
+
+    /** What is before a colon may be a function, and Camel looks through all jars for one of that name. */
+    private static String valueOf(String key, CamelContext context) {
+        return Objects.requireNonNullElse(context.resolvePropertyPlaceholders("{{?" + key + "}}"), "");
     }
 
     @Override

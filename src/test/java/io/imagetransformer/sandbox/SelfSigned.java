@@ -1,7 +1,6 @@
 package io.imagetransformer.sandbox;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -25,31 +24,34 @@ public record SelfSigned(Path keyStore, Path certificate, Path trustStore) {
 
     private static final String ALIAS = "own";
 
+    /** Few rounds of hashing: every client of a test opens its stores anew, and no secret is in them. */
+    private static final String JVM_OPTIONS = "-J-XX:TieredStopAtLevel=1 -J-Dkeystore.pkcs12.macIterationCount=1"
+            + " -J-Dkeystore.pkcs12.keyPbeIterationCount=1 -J-Dkeystore.pkcs12.certPbeIterationCount=1";
+
     /** @param name of the owner, and of the files */
     public static SelfSigned create(Path folder, String name) throws IOException, GeneralSecurityException {
         SelfSigned made = new SelfSigned(
                 folder.resolve(name + ".p12"), folder.resolve(name + ".crt"), folder.resolve(name + "-trust.p12"));
-        generate(made.keyStore, name);
+        keytool(
+                made.keyStore,
+                "-genkeypair -keyalg EC -groupname secp256r1 -validity 30 -ext bc=ca:true"
+                        + " -ext san=ip:127.0.0.1,dns:localhost -dname CN=" + name);
         Certificate certificate = KeyStore.getInstance(made.keyStore.toFile(), PASSWORD.toCharArray())
                 .getCertificate(ALIAS);
         String base64 = Base64.getMimeEncoder().encodeToString(certificate.getEncoded());
         Files.writeString(made.certificate, "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry(ALIAS, certificate);
-        try (OutputStream store = Files.newOutputStream(made.trustStore)) {
-            trusted.store(store, PASSWORD.toCharArray());
-        }
+        keytool(made.trustStore, "-importcert -noprompt", "-file", made.certificate.toString());
         return made;
     }
 
     /** The JDK signs certificates by its tool alone. */
-    private static void generate(Path store, String name) throws IOException {
-        String arguments = "-J-XX:TieredStopAtLevel=1 -genkeypair -keyalg EC -groupname secp256r1 -validity 30"
-                + " -ext bc=ca:true -ext san=ip:127.0.0.1,dns:localhost -dname CN=" + name + " -alias " + ALIAS;
+    private static void keytool(Path store, String arguments, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(JVM_OPTIONS.split(" ")));
         command.addAll(List.of(arguments.split(" ")));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-alias", ALIAS, "-storetype", "PKCS12"));
         command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes());
