@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -14,15 +15,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -38,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaTopicProbe implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    /** Records of a transaction that was rolled back were never there. */
+    private static final IsolationLevel ISOLATION = IsolationLevel.READ_COMMITTED;
+
+    private static final ListOffsetsOptions COMMITTED = new ListOffsetsOptions(ISOLATION);
 
     private final String bootstrapServers;
     private @Nullable Admin admin;
@@ -173,9 +181,18 @@ public final class KafkaTopicProbe implements AutoCloseable {
 
     /** By partition, the offset that the next record will get. */
     public Map<Integer, Long> endOffsets(String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            return byPartition(consumer.endOffsets(partitions(consumer, topic)));
+        return offsets(topic, OffsetSpec.latest());
+    }
+
+    private Map<Integer, Long> offsets(String topic, OffsetSpec spec) {
+        Map<TopicPartition, OffsetSpec> asked = new LinkedHashMap<>();
+        for (int partition = 0, count = partitionCount(topic); partition < count; partition++) {
+            asked.put(new TopicPartition(topic, partition), spec);
         }
+        Map<Integer, Long> offsets = new TreeMap<>();
+        await(admin().listOffsets(asked, COMMITTED).all(), "list offsets of " + topic)
+                .forEach((partition, found) -> offsets.put(partition.partition(), found.offset()));
+        return offsets;
     }
 
     /** By partition, the offset that the group will read next; a partition without a commit is left out. */
@@ -198,14 +215,10 @@ public final class KafkaTopicProbe implements AutoCloseable {
      */
     public long lag(String group, String topic) {
         Map<Integer, Long> committed = committedOffsets(group, topic);
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            Map<Integer, Long> beginnings = byPartition(consumer.beginningOffsets(partitions));
-            return byPartition(consumer.endOffsets(partitions)).entrySet().stream()
-                    .mapToLong(
-                            end -> end.getValue() - committed.getOrDefault(end.getKey(), beginnings.get(end.getKey())))
-                    .sum();
-        }
+        Map<Integer, Long> beginnings = offsets(topic, OffsetSpec.earliest());
+        return endOffsets(topic).entrySet().stream()
+                .mapToLong(end -> end.getValue() - committed.getOrDefault(end.getKey(), beginnings.get(end.getKey())))
+                .sum();
     }
 
     /** The ids of the group's members now; empty where there is no such group. A member that rejoins has a new id. */
@@ -217,12 +230,6 @@ public final class KafkaTopicProbe implements AutoCloseable {
                 .map(MemberDescription::consumerId)
                 .sorted()
                 .collect(Collectors.toList());
-    }
-
-    private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
-        Map<Integer, Long> byPartition = new TreeMap<>();
-        offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
-        return byPartition;
     }
 
     private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
@@ -244,9 +251,8 @@ public final class KafkaTopicProbe implements AutoCloseable {
                         "false",
                         "allow.auto.create.topics",
                         "false",
-                        // Records of a transaction that was rolled back were never there.
                         "isolation.level",
-                        "read_committed",
+                        ISOLATION.toString().toLowerCase(Locale.ROOT),
                         // At the end of a topic the broker holds a fetch, and closing waits for it.
                         "fetch.max.wait.ms",
                         "10",
