@@ -1,6 +1,7 @@
 package io.imagetransformer.sandbox;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -39,11 +40,12 @@ class SandboxRunsUntilItIsStoppedTest {
     @BeforeAll
     static void start() throws IOException {
         for (int port : new int[] {9092, 9000, 8081, 8080, 9876}) {
-            // Where it cannot be taken, another has it already.
-            if (LoopbackPorts.isFree(port)) {
-                ServerSocket taken = new ServerSocket();
-                USUAL_PORTS.add(taken);
-                taken.bind(new InetSocketAddress(LoopbackPorts.loopback(), port));
+            ServerSocket usual = new ServerSocket();
+            USUAL_PORTS.add(usual);
+            try {
+                usual.bind(new InetSocketAddress(LoopbackPorts.loopback(), port));
+            } catch (BindException another) {
+                // It is taken, which is what is wanted.
             }
         }
         sandbox = SandboxProcess.start(data);
@@ -53,8 +55,8 @@ class SandboxRunsUntilItIsStoppedTest {
     @AfterAll
     static void end() throws IOException {
         sandbox.close();
-        for (ServerSocket taken : USUAL_PORTS) {
-            taken.close();
+        for (ServerSocket usual : USUAL_PORTS) {
+            usual.close();
         }
     }
 
