@@ -1,10 +1,10 @@
 package io.imagetransformer;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -14,34 +14,45 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /** The pure rooms could be used without Camel, Kafka or S3; so they can be understood and tested without. */
-@AnalyzeClasses(packages = "io.imagetransformer", importOptions = ImportOption.DoNotIncludeTests.class)
+@Order(1)
 class RoomsAreApartTest {
     private static final String[] PURE = {
         "..event..", "..image..", "..predictor..", "..delivery..", "..config..", "..serve.."
     };
 
-    @ArchTest
-    static final ArchRule pureRoomsKnowNoLibraryOfOurNeighbours = noClasses()
-            .that()
-            .resideInAnyPackage(PURE)
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.camel..", "org.apache.kafka..", "software.amazon..");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.imagetransformer");
 
-    @ArchTest
-    static final ArchRule storageKnowsS3Alone = noClasses()
-            .that()
-            .resideInAPackage("..storage..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.camel..", "org.apache.kafka..");
+    @Test
+    void pureRoomsKnowNoLibraryOfOurNeighbours() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PURE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.camel..", "org.apache.kafka..", "software.amazon..")
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule noTwoRoomsKnowEachOther =
-            slices().matching("io.imagetransformer.(*)..").should().beFreeOfCycles();
+    @Test
+    void storageKnowsS3Alone() {
+        noClasses()
+                .that()
+                .resideInAPackage("..storage..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.camel..", "org.apache.kafka..")
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static void roomsKnowOfTheRootNothingButTheTwoFailures(JavaClasses classes) {
+    @Test
+    void noTwoRoomsKnowEachOther() {
+        slices().matching("io.imagetransformer.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void roomsKnowOfTheRootNothingButTheTwoFailures() {
         noClasses()
                 .that()
                 .resideInAPackage("io.imagetransformer.*..")
@@ -49,21 +60,24 @@ class RoomsAreApartTest {
                 .dependOnClassesThat(resideInAPackage("io.imagetransformer")
                         .and(not(type(PermanentFailure.class)))
                         .and(not(type(TransientFailure.class))))
-                .check(classes);
+                .check(CLASSES);
         classes()
                 .that()
                 .belongToAnyOf(PermanentFailure.class, TransientFailure.class)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify..", "io.imagetransformer")
-                .check(classes);
+                .check(CLASSES);
     }
 
-    @ArchTest
-    static final ArchRule onlyTheAdaptersKnowCamel = noClasses()
-            .that()
-            .resideOutsideOfPackages("io.imagetransformer", "io.imagetransformer.camel..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.apache.camel..");
+    @Test
+    void onlyTheAdaptersKnowCamel() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.imagetransformer", "io.imagetransformer.camel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.camel..")
+                .check(CLASSES);
+    }
 }

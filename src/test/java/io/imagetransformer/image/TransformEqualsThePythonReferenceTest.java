@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import io.imagetransformer.image.TransformResult.Transformed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The contract of the room, over the whole corpus: the same numbers as the reference, or a refusal that is written down. */
+@Order(1)
 class TransformEqualsThePythonReferenceTest {
     private static final Map<String, String> REFUSED = Corpus.refused();
     private static final Map<ImageSettings, ImageTransform> TRANSFORMS = new HashMap<>();
