@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import io.imagetransformer.sandbox.EmbeddedKafka;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.EmbeddedS3;
+import io.imagetransformer.sandbox.JdkTool;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.ProcessFigures;
 import io.imagetransformer.sandbox.S3Call;
@@ -160,7 +161,7 @@ public final class DrainBenchmark {
                 .results()
                 .map(MatchResult::group)
                 .toList();
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        List<String> command = new ArrayList<>(List.of(JdkTool.path("java")));
         command.addAll(options);
         command.addAll(List.of(
                 "-cp", System.getProperty("java.class.path"), PlainPipeline.class.getName(), String.valueOf(images)));

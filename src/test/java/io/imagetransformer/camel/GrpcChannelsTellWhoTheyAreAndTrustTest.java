@@ -1,7 +1,5 @@
 package io.imagetransformer.camel;
 
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -29,24 +27,23 @@ import io.imagetransformer.predictor.V2Model;
 import io.imagetransformer.predictor.V2Options;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.SelfSigned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class GrpcChannelsTellWhoTheyAreAndTrustTest {
-    private static final String PASSWORD = "changeit";
-
     @Test
     void withTlsOnlyACertificateThatIsTrustedWillDo(@TempDir Path folder) throws Exception {
         // Given
-        Path keys = keys(folder);
+        SelfSigned keys = SelfSigned.create(folder, "predictor");
         try (EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist")) {
             String host = predictor.startGrpc(0, credentials(keys));
 
             // When
             String stranger = trouble(host);
-            System.setProperty("javax.net.ssl.trustStore", keys.toString());
-            System.setProperty("javax.net.ssl.trustStorePassword", PASSWORD);
+            System.setProperty("javax.net.ssl.trustStore", keys.trustStore().toString());
+            System.setProperty("javax.net.ssl.trustStorePassword", SelfSigned.PASSWORD);
             String trusted = trouble(host);
 
             // Then
@@ -106,53 +103,12 @@ class GrpcChannelsTellWhoTheyAreAndTrustTest {
                 Settings.Protocol.GRPC_V2, host, "mnist", "", useSsl, Duration.ofSeconds(20), 8, 2, V2Options.none());
     }
 
-    private static Path keys(Path folder) throws Exception {
-        Path keys = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "predictor",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=predictor",
-                        "-ext",
-                        "SAN=ip:127.0.0.1",
-                        "-ext",
-                        "BC=ca:true",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        keys.toString())
-                .inheritIO()
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        // What is trusted is a certificate entry: a key alone is none.
-        KeyStore store = load(keys);
-        store.setCertificateEntry("trusted", store.getCertificate("predictor"));
-        try (var out = Files.newOutputStream(keys)) {
-            store.store(out, PASSWORD.toCharArray());
-        }
-        return keys;
-    }
-
-    private static ServerCredentials credentials(Path keys) throws Exception {
+    private static ServerCredentials credentials(SelfSigned keys) throws Exception {
+        char[] password = SelfSigned.PASSWORD.toCharArray();
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(load(keys), PASSWORD.toCharArray());
+        managers.init(KeyStore.getInstance(keys.keyStore().toFile(), password), password);
         return TlsServerCredentials.newBuilder()
                 .keyManager(managers.getKeyManagers())
                 .build();
-    }
-
-    private static KeyStore load(Path keys) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys)) {
-            store.load(in, PASSWORD.toCharArray());
-        }
-        return store;
     }
 }

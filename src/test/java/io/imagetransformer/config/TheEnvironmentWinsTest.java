@@ -2,13 +2,13 @@ package io.imagetransformer.config;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.sandbox.JdkTool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,7 @@ class TheEnvironmentWinsTest {
     void overSystemPropertyAndFileButNotOverKServesArguments() throws IOException {
         // Given
         ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        JdkTool.path("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -12,6 +12,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.imagetransformer.sandbox.JdkTool;
+
 /**
  * Fuzzes one target after the other, each in a process of its own, and writes a table of what was tried,
  * {@code target/fuzz/report.md}. Arguments: minutes per target, then the targets' names; all of them without. Log,
@@ -71,7 +73,7 @@ public final class Fuzzing {
 
     private int jazzer(Path log, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                JdkTool.path("java"),
                 "-Xmx1g",
                 "-cp",
                 System.getProperty("java.class.path"),

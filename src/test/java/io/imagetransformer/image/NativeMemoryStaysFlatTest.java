@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+import io.imagetransformer.sandbox.JdkTool;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -29,7 +31,7 @@ class NativeMemoryStaysFlatTest {
     void residentSizeDoesNotGrowOverAHundredThousandPictures() throws Exception {
         // When
         Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        JdkTool.path("java"),
                         "-Xms128m",
                         "-Xmx128m",
                         "-XX:+UseSerialGC",

@@ -3,7 +3,6 @@ package io.imagetransformer.sandbox;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 import jdk.net.ExtendedSocketOptions;
@@ -25,7 +24,7 @@ class EmbeddedPredictorDoesNotWaitTest {
     void theAnswersBodyDoesNotWaitUntilItsHeadersAreAcknowledged() throws Exception {
         // When
         Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        JdkTool.path("java"),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),

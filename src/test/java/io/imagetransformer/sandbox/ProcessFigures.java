@@ -43,7 +43,7 @@ public final class ProcessFigures {
      * @throws IllegalStateException where the {@code jcmd} of this JVM tells nothing
      */
     public static double liveHeapMiB(long pid) {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        String jcmd = JdkTool.path("jcmd");
         try {
             Process histogram = new ProcessBuilder(jcmd, String.valueOf(pid), "GC.class_histogram")
                     .redirectErrorStream(true)

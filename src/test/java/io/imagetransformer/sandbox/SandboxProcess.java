@@ -39,7 +39,7 @@ final class SandboxProcess implements AutoCloseable {
     /** @param environment beside the test's own */
     static SandboxProcess start(Map<String, String> environment, Path data, String... options) {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                JdkTool.path("java"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dio.netty.noUnsafe=true",
                 "-Xmx512m",

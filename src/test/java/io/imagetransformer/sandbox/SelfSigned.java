@@ -46,8 +46,7 @@ public record SelfSigned(Path keyStore, Path certificate, Path trustStore) {
 
     /** The JDK signs certificates by its tool alone. */
     private static void keytool(Path store, String arguments, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(JdkTool.path("keytool")));
         command.addAll(List.of(JVM_OPTIONS.split(" ")));
         command.addAll(List.of(arguments.split(" ")));
         command.addAll(List.of(more));
