@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchGivenBack;
 import io.imagetransformer.delivery.Chunk;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.SharedCalls;
 import io.imagetransformer.delivery.Upload;
 
@@ -13,6 +14,7 @@ import io.imagetransformer.delivery.Upload;
 final class Exchanges {
     private static final String BATCH = "batch";
     private static final String CHUNK = "chunk";
+    private static final String SENT = "sent";
     private static final String UPLOAD = "upload";
     private static final String CALLER = "caller";
 
@@ -45,6 +47,15 @@ final class Exchanges {
 
     static Chunk chunk(Exchange exchange) {
         return exchange.getProperty(CHUNK, Chunk.class);
+    }
+
+    /** @param sent when the call for the chunk in hand goes out, as {@link Outages#now()} */
+    static void putSent(Exchange exchange, long sent) {
+        exchange.setProperty(SENT, sent);
+    }
+
+    static long sent(Exchange exchange) {
+        return exchange.getProperty(SENT, Long.class);
     }
 
     static void put(Exchange exchange, SharedCalls.Caller caller) {

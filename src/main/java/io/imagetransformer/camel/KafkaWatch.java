@@ -47,9 +47,10 @@ public final class KafkaWatch extends ServiceSupport {
     }
 
     private void look() {
+        long sent = outages.now();
         try {
             admin.describeCluster().nodes().get();
-            outages.back(who);
+            outages.back(who, sent);
         } catch (ExecutionException e) {
             outages.lost(who, who + " cannot be reached");
         } catch (InterruptedException e) {

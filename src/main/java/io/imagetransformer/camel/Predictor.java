@@ -43,10 +43,11 @@ abstract class Predictor {
     }
 
     /** Puts the chunk of the body aside; its forwarded headers are all that goes with the call that follows. */
-    static Chunk begin(Exchange exchange) {
+    Chunk begin(Exchange exchange) {
         Message message = exchange.getMessage();
         Chunk chunk = message.getBody(Chunk.class);
         Exchanges.put(exchange, chunk);
+        Exchanges.putSent(exchange, outages.now());
         message.removeHeaders("*");
         chunk.forwardedHeaders().forEach(message::setHeader);
         return chunk;
@@ -80,7 +81,7 @@ abstract class Predictor {
         Chunk chunk = end(exchange);
         meters.answered(chunk.getToPredict().size());
         if (answer instanceof Answer.Predictions all) {
-            outages.back(who);
+            outages.back(who, Exchanges.sent(exchange));
             probe.remember(chunk.tensors().get(0));
             chunk.accept(all);
         } else if (answer instanceof Answer.Refused refused) {

@@ -59,16 +59,30 @@ public final class Outages {
         return last == null || now - last > CALM.toNanos();
     }
 
-    /** A call to somebody was answered. */
-    public void back(String who) {
+    /** When a call is sent: {@link #back} wants to know it. */
+    public long now() {
+        return nanoTime.getAsLong();
+    }
+
+    /**
+     * A call to somebody was answered. An answer to what was sent before they went says nothing of how they are now.
+     *
+     * @param sent {@link #now()} of then
+     */
+    public void back(String who, long sent) {
         if (open.isEmpty()) {
             return;
         }
-        Outage outage = open.remove(who);
-        if (outage != null && outage.told()) {
-            Duration lasted = Duration.ofNanos(nanoTime.getAsLong() - outage.since());
-            LOGGER.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
-        }
+        open.computeIfPresent(who, (same, outage) -> {
+            if (sent - outage.since() < 0) {
+                return outage;
+            }
+            if (outage.told()) {
+                Duration lasted = Duration.ofNanos(nanoTime.getAsLong() - outage.since());
+                LOGGER.atInfo().addKeyValue("who", who).log("{} is back after {} s", who, lasted.toSeconds());
+            }
+            return null;
+        });
     }
 
     /** Who is away now. */

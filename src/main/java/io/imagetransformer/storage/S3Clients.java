@@ -77,19 +77,20 @@ public final class S3Clients {
 
         @Override
         protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+            long sent = outages.now();
             try {
                 R answer = super.invokeOperation(request, operation);
                 if (outages.count() > 0) {
-                    outages.back(store);
-                    outages.back(bucket(request));
+                    outages.back(store, sent);
+                    outages.back(bucket(request), sent);
                 }
                 return answer;
             } catch (SdkException e) {
                 RuntimeException failure = S3Failures.of(store, request, e);
                 if (isAboutTheObject(request, e, failure)) {
-                    outages.back(store);
+                    outages.back(store, sent);
                 } else if (isAboutTheBucket(e)) {
-                    outages.back(store);
+                    outages.back(store, sent);
                     outages.lost(bucket(request), String.valueOf(failure.getMessage()));
                 } else {
                     outages.lost(store, String.valueOf(failure.getMessage()));

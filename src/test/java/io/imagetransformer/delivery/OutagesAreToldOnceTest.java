@@ -42,11 +42,27 @@ class OutagesAreToldOnceTest {
         outages.lost("S3", "S3 is still away");
 
         // When
-        outages.back("S3");
-        outages.back("S3");
+        outages.back("S3", outages.now());
+        outages.back("S3", outages.now());
 
         // Then
         assertThat(lines()).containsExactly(LOST, "INFO S3 is back after 12 s");
+    }
+
+    @Test
+    void anAnswerToWhatWasSentBeforeTheLossIsNoReturn() {
+        // Given
+        long sent = outages.now();
+        pass(Duration.ofMillis(3));
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofMillis(3));
+
+        // When
+        outages.back("S3", sent);
+
+        // Then
+        assertThat(outages.count()).isOne();
+        assertThat(lines()).containsExactly(LOST);
     }
 
     @Test
@@ -70,7 +86,7 @@ class OutagesAreToldOnceTest {
         // When
         for (int second = 0; second < 60; second++) {
             outages.lost("S3", "S3 is away");
-            outages.back("S3");
+            outages.back("S3", outages.now());
             pass(aSecond);
         }
 
@@ -82,7 +98,7 @@ class OutagesAreToldOnceTest {
     void whoeverGoesAgainSoonAndStaysAwayIsToldOfInTheEnd() {
         // Given
         outages.lost("S3", "S3 is away");
-        outages.back("S3");
+        outages.back("S3", outages.now());
         pass(Duration.ofSeconds(5));
         outages.lost("S3", "S3 is away");
         assertThat(lines()).hasSize(2);
@@ -91,7 +107,7 @@ class OutagesAreToldOnceTest {
         pass(Duration.ofSeconds(26));
         outages.lost("S3", "S3 is away");
         outages.lost("S3", "S3 is away");
-        outages.back("S3");
+        outages.back("S3", outages.now());
 
         // Then
         assertThat(lines()).containsExactly(LOST, "INFO S3 is back after 0 s", LOST, "INFO S3 is back after 26 s");
@@ -109,7 +125,7 @@ class OutagesAreToldOnceTest {
 
         // Then
         assertThat(outages.lasts(time)).isTrue();
-        outages.back("S3");
+        outages.back("S3", outages.now());
         outages.lost("S3", "S3 is away again");
         assertThat(outages.lasts(time)).isFalse();
     }
@@ -120,7 +136,7 @@ class OutagesAreToldOnceTest {
         String somebody = "S3";
 
         // When
-        outages.back(somebody);
+        outages.back(somebody, outages.now());
 
         // Then
         assertThat(lines()).isEmpty();
