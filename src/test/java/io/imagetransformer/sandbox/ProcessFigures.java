@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 /** What Linux tells of a process in {@code /proc}; 0 of one that has ended. */
 public final class ProcessFigures {
     private static final double TICKS_PER_SECOND = 100;
+    private static final double MIB = 1_048_576.0;
     /** Of {@code proc_pid_stat(5)}, counted from the state, the first field behind the command's name. */
     private static final int USER_TIME = 11;
 
@@ -32,28 +33,36 @@ public final class ProcessFigures {
         return status(pid, "VmRSS:") / 1_024.0;
     }
 
-    /** Of {@link #rssMiB} what belongs to no file: heap, threads, buffers; not libraries and the archive of classes. */
-    public static double anonymousMiB(long pid) {
-        return status(pid, "RssAnon:") / 1_024.0;
-    }
-
     /**
      * What the objects of a Java process take that it can still reach, in MiB: it collects its garbage for that.
      *
      * @throws IllegalStateException where the {@code jcmd} of this JVM tells nothing
      */
     public static double liveHeapMiB(long pid) {
-        String jcmd = JdkTool.path("jcmd");
+        return jcmd(pid, "GC.class_histogram")
+                        .filter(line -> line.startsWith("Total "))
+                        .mapToLong(line -> Long.parseLong(line.strip().replaceFirst(".* ", "")))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("no total in the histogram of " + pid))
+                / MIB;
+    }
+
+    /**
+     * Of {@link #rssMiB} of a Java process what belongs to no file, in MiB: heap, threads, buffers; not libraries and the
+     * archive of classes. What was freed is given back first: glibc's arenas keep by themselves what the JIT compiler
+     * took, some MiB more or less.
+     */
+    public static double anonymousMiB(long pid) {
+        jcmd(pid, "System.trim_native_heap");
+        return status(pid, "RssAnon:") / 1_024.0;
+    }
+
+    private static Stream<String> jcmd(long pid, String command) {
         try {
-            Process histogram = new ProcessBuilder(jcmd, String.valueOf(pid), "GC.class_histogram")
+            Process jcmd = new ProcessBuilder(JdkTool.path("jcmd"), String.valueOf(pid), command)
                     .redirectErrorStream(true)
                     .start();
-            String last = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> line.startsWith("Total "))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(jcmd + " tells nothing of " + pid));
-            return Long.parseLong(last.strip().replaceFirst(".* ", "")) / 1_048_576.0;
+            return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
