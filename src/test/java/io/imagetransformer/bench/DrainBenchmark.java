@@ -17,6 +17,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -154,7 +155,7 @@ public final class DrainBenchmark {
         return measure(program, program.equals(OURS) ? List.of(DISTRIBUTION.toString()) : plainCommand(), round);
     }
 
-    /** With the options of the distribution's script, so that only the program differs. */
+    /** With the options of the distribution's script, and {@code JAVA_OPTS} as there, so that only the program differs. */
     private List<String> plainCommand() throws IOException {
         List<String> options = Pattern.compile("(?<=[ =])-(XX:|D)[^\\s\"]+(?=\\s)")
                 .matcher(Files.readString(DISTRIBUTION))
@@ -163,6 +164,9 @@ public final class DrainBenchmark {
                 .toList();
         List<String> command = new ArrayList<>(List.of(JdkTool.path("java")));
         command.addAll(options);
+        Stream.of(System.getenv().getOrDefault("JAVA_OPTS", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
         command.addAll(List.of(
                 "-cp", System.getProperty("java.class.path"), PlainPipeline.class.getName(), String.valueOf(images)));
         return command;
