@@ -210,6 +210,11 @@ public final class KafkaImageTransformer implements AutoCloseable {
             }
         }
         admission.close();
+        bean(HttpDoorServer.class)
+                .answerAllWithin(
+                        Duration.ofSeconds(context.getShutdownStrategy().getTimeout())
+                                .multipliedBy(9)
+                                .dividedBy(10));
     }
 
     private static double uptimeSeconds() {

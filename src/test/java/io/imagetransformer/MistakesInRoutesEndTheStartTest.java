@@ -79,6 +79,12 @@ class MistakesInRoutesEndTheStartTest {
                                 + "            - bean:\n                id: image-failed",
                         List.of("step alert of routeConfiguration classify-errors", "direct:alert")),
                 argumentSet(
+                        "a route that is not started",
+                        "classify.camel.yaml",
+                        "id: fetch-image\n",
+                        "id: fetch-image\n    autoStartup: false\n",
+                        List.of("step fetch-one of route classify-chunk", "direct:fetch-image", "autoStartup: false")),
+                argumentSet(
                         "a bean",
                         "predict.camel.yaml",
                         "ref: predictorProbe",

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
 import io.netty.handler.traffic.GlobalTrafficShapingHandler;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -70,6 +71,9 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     /** Requests that were let in and that no worker has taken over yet. */
     private final Map<HttpServerRequest, Whole> waiting = new ConcurrentHashMap<>();
+
+    /** Requests that have no answer yet. */
+    private final Set<Body> unanswered = ConcurrentHashMap.newKeySet();
 
     private HttpServer server;
 
@@ -183,6 +187,16 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         }
     }
 
+    /**
+     * Who has no answer by then is told to ask another instance. For the end of a stop: Camel breaks the work off where its
+     * time is over, and answers with a 500 that tells nothing.
+     */
+    public void answerAllWithin(Duration time) {
+        if (server != null) {
+            getVertx().setTimer(Math.max(1, time.toMillis()), timer -> unanswered.forEach(Body::stopped));
+        }
+    }
+
     private static void join(Future<?> future) {
         future.toCompletionStage().toCompletableFuture().join();
     }
@@ -190,7 +204,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
     private void letIn(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (admission.isClosing() && !isQuestion(request)) {
-            refuse(context, HttpResponse.unavailable("stopping: ask another instance"));
+            refuse(context, stopping());
             return;
         }
         if (length(request) > settings.maxBytes()) {
@@ -227,6 +241,10 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
 
     private HttpResponse tooLarge() {
         return HttpResponse.error(413, "the body is over http.max-bytes=" + settings.maxBytes());
+    }
+
+    private HttpResponse stopping() {
+        return HttpResponse.unavailable("stopping: ask another instance" + away());
     }
 
     private String away() {
@@ -297,6 +315,7 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
     private final class Body {
         private final RoutingContext context;
         private final HttpServerRequest request;
+        private final Context loop = Vertx.currentContext();
         private final Buffer bytes = Buffer.buffer();
         /** Bytes, as {@link Admission} counts them. */
         private long held;
@@ -309,9 +328,11 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
         }
 
         void read() {
+            unanswered.add(this);
             long timer = context.vertx().setTimer(settings.requestTimeout().toMillis(), this::timeIsUp);
             context.addEndHandler(end -> {
                 context.vertx().cancelTimer(timer);
+                unanswered.remove(this);
                 finish();
             });
             request.exceptionHandler(broken -> finish());
@@ -364,6 +385,10 @@ public final class HttpDoorServer extends VertxPlatformHttpServer {
             } else {
                 send(context, HttpResponse.unavailable("no answer within http.request-timeout" + away()));
             }
+        }
+
+        private void stopped() {
+            loop.runOnContext(nothing -> send(context, stopping()));
         }
 
         /** Of a request that no worker took over, nothing is held any more. */

@@ -19,19 +19,23 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.FetchedObject;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.RefusedReason;
 import io.imagetransformer.image.TransformResult;
+import io.imagetransformer.storage.GetObjectRequests;
+import io.imagetransformer.storage.ObjectSuperseded;
 import io.imagetransformer.storage.Provenance;
+import io.imagetransformer.storage.S3Clients;
 
 /**
  * The transform of KServe's sample, as a step: the object that getObject opened, a picture, becomes a tensor in [0,1].
  *
- * <p>Body: the object's stream; it is closed, and of an object over the limit, one that we filed ourselves, or one that
- * is larger than its event told, no byte is read.
+ * <p>Body: the object's stream; it is closed, and of an object over the limit, one that we filed ourselves, one that was
+ * replaced since its event, or one that is larger than its event told, no byte is read.
  */
 public final class ImageTransformProcessor implements Processor {
     /** What a copy keeps besides content type and user metadata. */
@@ -42,22 +46,50 @@ public final class ImageTransformProcessor implements Processor {
     private final long maxBytes;
     private final Duration timeout;
     private final boolean encrypted;
+    private final String store;
+    private final Outages outages;
 
     /**
      * @param maxBytes the size up to which an object is read
      * @param timeout until its last byte is there: the client's own bounds each read, and who sends a byte now and then
      *     meets that for days
      * @param encrypted whether the store speaks TLS: there one read waits for a whole record of up to 16 KiB
+     * @param store as {@link S3Clients#name}
+     * @param outages learns whether objects come whole
      */
-    public ImageTransformProcessor(ImageTransform transform, long maxBytes, Duration timeout, boolean encrypted) {
+    public ImageTransformProcessor(
+            ImageTransform transform,
+            long maxBytes,
+            Duration timeout,
+            boolean encrypted,
+            String store,
+            Outages outages) {
         this.transform = transform;
         this.maxBytes = maxBytes;
         this.timeout = timeout;
         this.encrypted = encrypted;
+        this.store = store;
+        this.outages = outages;
     }
 
     @Override
     public void process(Exchange exchange) {
+        long sent = outages.now();
+        boolean came = true;
+        try {
+            transform(exchange);
+        } catch (TransientFailure failure) {
+            came = false;
+            outages.lost(store, String.valueOf(failure.getMessage()));
+            throw failure;
+        } finally {
+            if (came) {
+                outages.back(store, sent);
+            }
+        }
+    }
+
+    private void transform(Exchange exchange) {
         Upload upload = Exchanges.upload(exchange);
         Message message = exchange.getMessage();
         ResponseInputStream<?> object = (ResponseInputStream<?>) message.getBody();
@@ -68,9 +100,15 @@ public final class ImageTransformProcessor implements Processor {
             upload.end(new Outcome.Ignored(IgnoredReason.OWN_OUTPUT.code(), "it carries our provenance"));
             return;
         }
+        try {
+            GetObjectRequests.requireNewest(upload.object(), response);
+        } catch (ObjectSuperseded replaced) {
+            object.abort();
+            throw replaced;
+        }
         if (response.contentLength() == null) {
             object.abort();
-            throw new TransientFailure("S3 does not tell how large the object is (no Content-Length)");
+            throw new TransientFailure(store + " does not tell how large the object is (no Content-Length)");
         }
         long size = response.contentLength();
         if (size > maxBytes) {
@@ -114,14 +152,13 @@ public final class ImageTransformProcessor implements Processor {
             if (read == size) {
                 return bytes;
             }
-            throw new TransientFailure("S3 cut the object off after " + read + " of " + size + " bytes");
+            throw new TransientFailure(store + " cut an object off after " + read + " of " + size + " bytes");
         } catch (IOException | SdkException e) {
-            throw new TransientFailure("S3 broke off while the object was read: " + e.getMessage(), e);
+            throw new TransientFailure(store + " broke off while an object was read: " + e.getMessage(), e);
         }
     }
 
-    private static int readRest(ResponseInputStream<?> object, byte[] bytes, int from, Duration left)
-            throws IOException {
+    private int readRest(ResponseInputStream<?> object, byte[] bytes, int from, Duration left) throws IOException {
         CompletableFuture<Void> end = new CompletableFuture<>();
         end.orTimeout(left.toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync(late -> {
             object.abort();
@@ -132,7 +169,7 @@ public final class ImageTransformProcessor implements Processor {
         } catch (IOException | SdkException e) {
             if (end.isCompletedExceptionally()) {
                 // Of a connection that is closed under its reader, the exception does not tell why.
-                throw new TransientFailure("S3 did not send the whole object within s3.timeout", e);
+                throw new TransientFailure(store + " did not send a whole object within s3.timeout", e);
             }
             throw e;
         } finally {

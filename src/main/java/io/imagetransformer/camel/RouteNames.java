@@ -45,6 +45,9 @@ public final class RouteNames {
 
     private final ModelCamelContext context;
     private final Set<String> served = new HashSet<>();
+    /** Of routes with {@code autoStartup: false}. */
+    private final Set<String> unstarted = new HashSet<>();
+
     private final List<String> intercepted = new ArrayList<>();
     private final List<String> configurations;
 
@@ -58,7 +61,7 @@ public final class RouteNames {
             // Those that a precondition switches off, too: whoever names one of them asks first, as send-results does.
             String from = resolved(route, route.getInput().getEndpointUri());
             if (from.startsWith(DIRECT)) {
-                served.add(name(from));
+                (isStarted(route) ? served : unstarted).add(name(from));
             }
             ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), InterceptSendToEndpointDefinition.class)
                     .forEach(intercept -> intercepted.add(resolved(route, intercept.getUri())));
@@ -90,6 +93,10 @@ public final class RouteNames {
         }
     }
 
+    private boolean isStarted(RouteDefinition route) {
+        return !"false".equalsIgnoreCase(resolved(route, route.getAutoStartup()));
+    }
+
     private boolean isOn(RouteDefinition route) {
         String precondition = resolved(route, route.getPrecondition());
         if (precondition.isBlank()) {
@@ -113,7 +120,9 @@ public final class RouteNames {
                             ? step.getShortName() + " in line " + step.getLineNumber()
                             : "step " + step.getId();
                     throw new InvalidSettingException(in(file) + which + " of " + place + " names direct:" + name(uri)
-                            + ", which is the from of no route: correct one of them");
+                            + (unstarted.contains(name(uri))
+                                    ? ", whose route has autoStartup: false: let it start, or disable the step"
+                                    : ", which is the from of no route: correct one of them"));
                 }
             }
         }

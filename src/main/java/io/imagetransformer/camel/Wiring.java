@@ -168,7 +168,9 @@ public final class Wiring extends MainListenerSupport {
                         transform,
                         settings.image().maxBytes(),
                         settings.sourceStore().timeout(),
-                        settings.sourceStore().isEncrypted()));
+                        settings.sourceStore().isEncrypted(),
+                        S3Clients.name(settings.sourceStore()),
+                        outages));
         PredictorProbe probe = new PredictorProbe(blank(settings), who(settings.predictor()), outages);
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe, meters);

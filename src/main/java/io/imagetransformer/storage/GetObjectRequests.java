@@ -1,12 +1,16 @@
 package io.imagetransformer.storage;
 
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.image.RefusedReason;
 
-/** Asks for exactly the bytes that an event tells of: its version, or the object as long as its ETag is the event's. */
+/**
+ * Asks for exactly the bytes that an event tells of, and only as long as they are the object's newest: what is filed lies
+ * under one key, whichever version it was.
+ */
 public final class GetObjectRequests {
     private final long maxBytes;
 
@@ -16,7 +20,9 @@ public final class GetObjectRequests {
     }
 
     /**
-     * The request; an event that tells neither version nor ETag gets the object as it is by now.
+     * The request, for the object as it is by now: where the event tells a version, {@link #requireNewest} is to look at
+     * the answer (an old version can be had for ever, by its id); where it tells an ETag alone, S3 itself refuses what was
+     * replaced, with 412.
      *
      * @throws PermanentFailure {@code too-many-bytes} where the event already tells of more than is read
      */
@@ -29,11 +35,29 @@ public final class GetObjectRequests {
         }
         GetObjectRequest.Builder request =
                 GetObjectRequest.builder().bucket(object.bucket()).key(object.key());
-        if (object.versionId() != null) {
-            request.versionId(object.versionId());
-        } else if (object.eTag() != null) {
+        if (object.versionId() == null && object.eTag() != null) {
             request.ifMatch('"' + object.eTag() + '"');
         }
         return request.build();
+    }
+
+    /**
+     * Looks whether the object is still the one of the event. A store that tells no version (one without versions, to which
+     * a bucket was moved) is asked by its ETag.
+     *
+     * @throws ObjectSuperseded if the object was replaced; its newer event tells of the newer bytes
+     */
+    public static void requireNewest(ObjectRef object, GetObjectResponse answer) {
+        if (object.versionId() == null) {
+            return;
+        }
+        boolean newest = answer.versionId() != null
+                ? object.versionId().equals(answer.versionId())
+                : object.eTag() == null
+                        || answer.eTag() == null
+                        || object.eTag().equals(answer.eTag().replace("\"", ""));
+        if (!newest) {
+            throw new ObjectSuperseded("the object has a newer version than the event's");
+        }
     }
 }

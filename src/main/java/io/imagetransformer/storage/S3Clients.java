@@ -34,7 +34,6 @@ public final class S3Clients {
      * @param connections how many calls may run side by side
      */
     public static S3Client create(Settings.Store store, int connections, Outages outages) {
-        String name = "S3 at " + (store.endpoint().isEmpty() ? "AWS " + store.region() : store.endpoint());
         S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(store.region()))
                 .forcePathStyle(store.pathStyle())
@@ -61,7 +60,12 @@ public final class S3Clients {
             builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
                     store.accessKey().value(), store.secretKey().value())));
         }
-        return new TranslatingClient(builder.build(), name, outages);
+        return new TranslatingClient(builder.build(), name(store), outages);
+    }
+
+    /** As a person knows the store, and {@link Outages}. */
+    public static String name(Settings.Store store) {
+        return "S3 at " + (store.endpoint().isEmpty() ? "AWS " + store.region() : store.endpoint());
     }
 
     /** Says of every call what became of it, in our own terms. */
@@ -81,7 +85,9 @@ public final class S3Clients {
             try {
                 R answer = super.invokeOperation(request, operation);
                 if (outages.count() > 0) {
-                    outages.back(store, sent);
+                    if (!(request instanceof GetObjectRequest)) {
+                        outages.back(store, sent);
+                    } // else its bytes are still to come, and who reads them tells
                     outages.back(bucket(request), sent);
                 }
                 return answer;

@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.BatchLimits;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.SourceRecord;
 import io.imagetransformer.event.Decoded;
 import io.imagetransformer.event.ObjectRef;
@@ -28,13 +29,18 @@ import io.imagetransformer.image.ImageSettings;
 import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.Invert;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.storage.ObjectSuperseded;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What the S3 server of a test does not do: tell no size, or send no first byte over TLS. */
 class ObjectsAreReadInTheirTimeTest {
     private static final int MAX_BYTES = 1 << 20;
     private static final Duration TIMEOUT = Duration.ofMillis(200);
+    private static final String STORE = "S3 at http://store";
+
+    private final Outages outages = new Outages();
 
     @AutoClose
     private final DefaultCamelContext context = new DefaultCamelContext();
@@ -76,18 +82,58 @@ class ObjectsAreReadInTheirTimeTest {
                 .withMessageContaining("s3.timeout");
     }
 
+    @Test
+    void aStoreWhoseObjectsBreakOffIsAwayUntilOneComesWhole() {
+        // Given
+        byte[] picture = Mnist.png(0);
+        GetObjectResponse response =
+                GetObjectResponse.builder().contentLength((long) picture.length).build();
+        InputStream half = new ByteArrayInputStream(picture, 0, picture.length / 2);
+
+        // When // Then
+        assertThatExceptionOfType(TransientFailure.class)
+                .isThrownBy(() -> read(response, AbortableInputStream.create(half), false))
+                .withMessageStartingWith(STORE);
+        assertThat(outages.away()).containsExactly(STORE);
+
+        // When
+        read(response, AbortableInputStream.create(new ByteArrayInputStream(picture)), false);
+
+        // Then
+        assertThat(outages.away()).isEmpty();
+    }
+
+    @Test
+    void anOldVersionIsLeftUnread() {
+        // Given
+        GetObjectResponse newer =
+                GetObjectResponse.builder().contentLength(100L).versionId("v2").build();
+        InputStream unread = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("a byte is read");
+            }
+        };
+        CountDownLatch aborted = new CountDownLatch(1);
+
+        // When // Then
+        assertThatExceptionOfType(ObjectSuperseded.class)
+                .isThrownBy(() -> read(newer, AbortableInputStream.create(unread, aborted::countDown), false));
+        assertThat(aborted.getCount()).isZero();
+    }
+
     private void read(GetObjectResponse response, AbortableInputStream body, boolean encrypted) {
         ImageTransform transform =
                 new ImageTransform(new ImageSettings(28, 28, 1, Invert.ALWAYS, MAX_BYTES, 1_000_000));
         Exchange exchange = new DefaultExchange(context);
         Exchanges.put(exchange, batch().getUploads().findFirst().orElseThrow());
         exchange.getMessage().setBody(new ResponseInputStream<>(response, body));
-        new ImageTransformProcessor(transform, MAX_BYTES, TIMEOUT, encrypted).process(exchange);
+        new ImageTransformProcessor(transform, MAX_BYTES, TIMEOUT, encrypted, STORE, outages).process(exchange);
     }
 
     private static Batch batch() {
         ObjectRef object =
-                new ObjectRef("mnist", "0.png", null, null, null, null, null, null, "minio:s3", "ObjectCreated:Put");
+                new ObjectRef("mnist", "0.png", "v1", null, null, null, null, null, "minio:s3", "ObjectCreated:Put");
         return new Batch(
                 List.of(new SourceRecord("events", 0, 0, null, null, Map.of())),
                 record -> List.of(new Decoded.Created(object, Map.of())),

@@ -122,8 +122,8 @@ record Defence(String removed, List<Edit> edits) {
             "GetObjectRequests: no If-Match",
             new Edit(
                     JAVA + "storage/GetObjectRequests.java",
-                    "} else if (object.eTag() != null) {",
-                    "} else if (false) {"));
+                    "if (object.versionId() == null && object.eTag() != null) {",
+                    "if (false) {"));
 
     /** An unpacked library is looked at before it is loaded. */
     static final Defence WHOLE_LIBRARY = of(
@@ -169,22 +169,24 @@ record Defence(String removed, List<Edit> edits) {
             "ImageTransformProcessor: what came before the connection broke is taken for the picture",
             new Edit(
                     JAVA + "camel/ImageTransformProcessor.java",
-                    "            byte[] bytes = object.readNBytes((int) size);\n            if (bytes.length == size) {\n",
-                    "            java.io.ByteArrayOutputStream came = new java.io.ByteArrayOutputStream();\n"
+                    "        try (object) {\n            // A small",
+                    "        if (true) {\n            java.io.ByteArrayOutputStream came = new java.io.ByteArrayOutputStream();\n"
                             + "            try {\n                object.transferTo(came);\n"
                             + "            } catch (IOException brokeOff) {\n            }\n"
-                            + "            byte[] bytes = came.toByteArray();\n            if (true) {\n"));
+                            + "            return came.toByteArray();\n        }\n"
+                            + "        try (object) {\n            // A small"));
 
     /** A picture lies in memory, and nowhere else. */
     static final Defence IN_MEMORY = of(
             "ImageTransformProcessor: a picture goes through a temporary file",
             new Edit(
                     JAVA + "camel/ImageTransformProcessor.java",
-                    "            byte[] bytes = object.readNBytes((int) size);\n",
+                    "            if (read == size) {\n",
                     "            java.nio.file.Path file = java.nio.file.Files.createTempFile(\"picture\", null);\n"
-                            + "            java.nio.file.Files.write(file, object.readNBytes((int) size));\n"
-                            + "            byte[] bytes = java.nio.file.Files.readAllBytes(file);\n"
-                            + "            java.nio.file.Files.delete(file);\n"));
+                            + "            java.nio.file.Files.write(file, bytes);\n"
+                            + "            bytes = java.nio.file.Files.readAllBytes(file);\n"
+                            + "            java.nio.file.Files.delete(file);\n"
+                            + "            if (read == size) {\n"));
 
     /** A start for which there was no room leaves none behind that is taken. */
     static final Defence HALF_LIBRARY_GOES = of(

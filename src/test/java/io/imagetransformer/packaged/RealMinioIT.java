@@ -11,13 +11,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 import io.imagetransformer.sandbox.EmbeddedKafka;
 import io.imagetransformer.sandbox.EmbeddedPredictor;
@@ -114,6 +118,68 @@ class RealMinioIT {
         }
     }
 
+    /** Three images of one digit: a copy of an old version would lie where the newest belongs. */
+    @Test
+    void ofABucketThatKeepsVersionsNoOldOneTakesTheNewestsPlace() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start();
+                EmbeddedPredictor predictor = EmbeddedPredictor.start(0, "mnist")) {
+            kafka.createTopic("events", 1);
+            Path data = Files.createDirectory(folder.resolve("minio"));
+            try (Minio minio = Minio.start(
+                            Path.of(System.getProperty("minio.program")), data, kafka.bootstrapServers(), "events");
+                    S3Client client = minio.client()) {
+                // Given
+                minio.createAnnouncedBucket("mnist");
+                client.putBucketVersioning(put -> put.bucket("mnist")
+                        .versioningConfiguration(versioning -> versioning.status(BucketVersioningStatus.ENABLED)));
+                client.createBucket(create -> create.bucket("digits"));
+                List<Integer> sevens = IntStream.range(0, Mnist.size())
+                        .filter(i -> Mnist.label(i) == 7)
+                        .limit(3)
+                        .boxed()
+                        .toList();
+                List<String> keys = List.of("plain.png", "5.png");
+
+                // When
+                Process program = start(kafka, minio, predictor);
+                try {
+                    for (int seven : sevens) {
+                        keys.forEach(key -> put(client, key, Mnist.png(seven)));
+                        await("filed")
+                                .atMost(Duration.ofMinutes(1))
+                                .until(() -> keys(client).size() == keys.size()
+                                        && kafka.probe().lag("kafka-image-transformer", "events") == 0);
+                    }
+                    List<byte[]> events = kafka.probe().readAll("events").stream()
+                            .map(ConsumerRecord::value)
+                            .toList();
+                    assertThat(events).hasSize(keys.size() * sevens.size());
+                    events.forEach(event -> kafka.probe().sendTo(0, "events", "again", event));
+                    await("all committed")
+                            .atMost(Duration.ofMinutes(1))
+                            .until(() -> kafka.probe().lag("kafka-image-transformer", "events") == 0);
+                    events.subList(0, keys.size())
+                            .forEach(event -> kafka.probe().sendTo(0, "events", "late", event));
+                    await("all committed")
+                            .atMost(Duration.ofMinutes(1))
+                            .until(() -> kafka.probe().lag("kafka-image-transformer", "events") == 0);
+                } finally {
+                    program.destroy();
+                    assertThat(program.waitFor(25, TimeUnit.SECONDS)).isTrue();
+                }
+
+                // Then
+                for (String key : keys) {
+                    byte[] copy = client.getObjectAsBytes(
+                                    get -> get.bucket("digits").key("7/" + key))
+                            .asByteArray();
+                    assertThat(copy).as(key).isEqualTo(Mnist.png(sevens.get(2)));
+                }
+                assertThat(kafka.probe().readAll("events-dead-letter")).isEmpty();
+            }
+        }
+    }
+
     /** Every twentieth is no picture. */
     private static void upload(S3Client client, Map<String, Integer> images, TreeSet<String> poison, int from, int to) {
         for (int i = from; i < to; i++) {
@@ -129,7 +195,12 @@ class RealMinioIT {
 
     private static void put(S3Client client, String key, byte[] bytes) {
         client.putObject(
-                put -> put.bucket("mnist").key(key).contentType("image/png").metadata(Map.of("camera", "x")),
+                put -> put.bucket("mnist")
+                        .key(key)
+                        .contentType("image/png")
+                        .metadata(Map.of("camera", "x"))
+                        // Its ETag is then no digest of what is read.
+                        .serverSideEncryption(key.endsWith("5.png") ? ServerSideEncryption.AES256 : null),
                 RequestBody.fromBytes(bytes));
     }
 

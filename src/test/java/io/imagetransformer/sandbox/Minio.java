@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,13 +47,23 @@ public final class Minio implements AutoCloseable {
                 .redirectOutput(data.resolveSibling(data.getFileName() + ".log").toFile());
         builder.environment()
                 .putAll(Map.of(
-                        "MINIO_ROOT_USER", USER,
-                        "MINIO_ROOT_PASSWORD", PASSWORD,
-                        "MINIO_BROWSER", "off",
-                        "MINIO_UPDATE", "off",
-                        "MINIO_NOTIFY_KAFKA_ENABLE_KIT", "on",
-                        "MINIO_NOTIFY_KAFKA_BROKERS_KIT", bootstrapServers,
-                        "MINIO_NOTIFY_KAFKA_TOPIC_KIT", topic));
+                        "MINIO_ROOT_USER",
+                        USER,
+                        "MINIO_ROOT_PASSWORD",
+                        PASSWORD,
+                        "MINIO_BROWSER",
+                        "off",
+                        "MINIO_UPDATE",
+                        "off",
+                        // For objects that are kept encrypted: any name, and any 32 bytes.
+                        "MINIO_KMS_SECRET_KEY",
+                        "kit:" + Base64.getEncoder().encodeToString(new byte[32]),
+                        "MINIO_NOTIFY_KAFKA_ENABLE_KIT",
+                        "on",
+                        "MINIO_NOTIFY_KAFKA_BROKERS_KIT",
+                        bootstrapServers,
+                        "MINIO_NOTIFY_KAFKA_TOPIC_KIT",
+                        topic));
         Minio minio = new Minio(builder.start(), URI.create("http://127.0.0.1:" + port));
         try (S3Client client = minio.client()) {
             await("MinIO answers")

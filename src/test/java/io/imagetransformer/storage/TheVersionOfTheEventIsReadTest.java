@@ -1,20 +1,28 @@
 package io.imagetransformer.storage;
 
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.event.ObjectRef;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 class TheVersionOfTheEventIsReadTest {
     private final GetObjectRequests requests = new GetObjectRequests(1_000);
 
     @Test
-    void byItsVersionWhereTheBucketKeepsVersions() {
+    void asItIsByNowWhereTheBucketKeepsVersionsForAnOldOneCanBeHadForEver() {
         // Given
         ObjectRef object = object("v1", "abc", 10L);
 
@@ -26,8 +34,44 @@ class TheVersionOfTheEventIsReadTest {
                 .isEqualTo(GetObjectRequest.builder()
                         .bucket("bucket")
                         .key("${a} b/../c")
-                        .versionId("v1")
                         .build());
+    }
+
+    static Stream<Arguments> answers() {
+        return Stream.of(
+                argumentSet("the version of the event", "v1", "abc", "v1", "abc", true),
+                argumentSet("another version", "v1", "abc", "v2", "def", false),
+                argumentSet("another version, of the same bytes", "v1", "abc", "v2", "abc", false),
+                argumentSet("a version, where the event tells none", null, "abc", "v2", "abc", true),
+                argumentSet("no version, and the ETag of the event", "v1", "abc", null, "abc", true),
+                argumentSet("no version, and another ETag", "v1", "abc", null, "def", false),
+                argumentSet("neither", "v1", "abc", null, null, true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void theAnswerTellsWhetherItIsStillTheNewest(
+            @Nullable String version,
+            String eTag,
+            @Nullable String answeredVersion,
+            @Nullable String answeredETag,
+            boolean newest) {
+        // Given
+        ObjectRef object = object(version, eTag, 10L);
+        GetObjectResponse answer = GetObjectResponse.builder()
+                .versionId(answeredVersion)
+                .eTag(answeredETag == null ? null : '"' + answeredETag + '"')
+                .build();
+
+        // When
+        Throwable thrown = catchThrowable(() -> GetObjectRequests.requireNewest(object, answer));
+
+        // Then
+        if (newest) {
+            assertThat(thrown).isNull();
+        } else {
+            assertThat(thrown).isInstanceOf(ObjectSuperseded.class);
+        }
     }
 
     @Test
