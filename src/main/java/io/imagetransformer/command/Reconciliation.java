@@ -37,6 +37,7 @@ import io.imagetransformer.storage.KeyLayout;
 import io.imagetransformer.storage.ObjectListing;
 import io.imagetransformer.storage.ObjectMissing;
 import io.imagetransformer.storage.Provenance;
+import io.imagetransformer.storage.S3Clients;
 
 /**
  * One walk over a source bucket, in the order of its keys, beside the listings of the output buckets. Decision 0009 says
@@ -190,9 +191,12 @@ final class Reconciliation {
             } catch (ObjectMissing e) {
                 throw e;
             } catch (TransientFailure e) {
+                if (S3Clients.isNoSuchBucket(e.getCause())) {
+                    throw new CommandFailure(e.getMessage() + ": look at the bucket's name");
+                }
                 if (System.nanoTime() - deadline > 0) {
                     throw new CommandFailure(e.getMessage() + ": given up after " + LONGEST_OUTAGE.toMinutes()
-                            + " minutes; run it again, with the same --state it goes on here");
+                            + " minutes; run it again: where --state names a file, it goes on here");
                 }
                 pause(pause);
             }

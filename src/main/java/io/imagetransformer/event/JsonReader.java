@@ -138,6 +138,8 @@ final class JsonReader {
         String looksLike = "";
         if (hex.startsWith("1f 8b")) {
             looksLike = ", as gzip does";
+        } else if (hex.startsWith("89 50 4e 47") || hex.startsWith("ff d8 ff")) {
+            looksLike = ", as a picture does (over HTTP it needs Content-Type: image/png or image/jpeg)";
         } else if (hex.startsWith("00 ") && body.length > 5) {
             looksLike = ", as what a schema registry serialises does";
         }

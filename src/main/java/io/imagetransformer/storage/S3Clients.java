@@ -3,6 +3,7 @@ package io.imagetransformer.storage;
 import java.net.URI;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -68,6 +69,13 @@ public final class S3Clients {
         return "S3 at " + (store.endpoint().isEmpty() ? "AWS " + store.region() : store.endpoint());
     }
 
+    /** @param thrown by the SDK */
+    public static boolean isNoSuchBucket(@Nullable Throwable thrown) {
+        return thrown instanceof AwsServiceException answer
+                && answer.awsErrorDetails() != null
+                && "NoSuchBucket".equals(answer.awsErrorDetails().errorCode());
+    }
+
     /** Says of every call what became of it, in our own terms. */
     private static final class TranslatingClient extends DelegatingS3Client {
         private final String store;
@@ -95,7 +103,8 @@ public final class S3Clients {
                 RuntimeException failure = S3Failures.of(store, request, e);
                 if (isAboutTheObject(request, e, failure)) {
                     outages.back(store, sent);
-                } else if (isAboutTheBucket(e)) {
+                } else if (isNoSuchBucket(e)) {
+                    // That another bucket can be read says nothing of this one.
                     outages.back(store, sent);
                     outages.lost(bucket(request), String.valueOf(failure.getMessage()));
                 } else {
@@ -103,13 +112,6 @@ public final class S3Clients {
                 }
                 throw failure;
             }
-        }
-
-        /** That another bucket can be read says nothing of this one. */
-        private static boolean isAboutTheBucket(SdkException thrown) {
-            return thrown instanceof AwsServiceException answer
-                    && answer.awsErrorDetails() != null
-                    && "NoSuchBucket".equals(answer.awsErrorDetails().errorCode());
         }
 
         private String bucket(S3Request request) {

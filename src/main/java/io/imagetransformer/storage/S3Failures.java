@@ -89,7 +89,10 @@ final class S3Failures {
         if (request instanceof PutObjectRequest put) {
             return "PUT to bucket " + put.bucket();
         }
-        return request.getClass().getSimpleName().replace("Request", "");
+        String bucket = request.getValueForField("Bucket", String.class)
+                .map(name -> " of bucket " + name)
+                .orElse("");
+        return request.getClass().getSimpleName().replace("Request", "") + bucket;
     }
 
     private static boolean isAboutTls(Throwable thrown) {

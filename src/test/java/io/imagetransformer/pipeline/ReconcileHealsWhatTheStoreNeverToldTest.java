@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -282,6 +283,17 @@ class ReconcileHealsWhatTheStoreNeverToldTest {
         assertThat(count(rest, "without an outcome")).as("of both runs").isEqualTo(7 + 4);
         assertThat(count(rest, " filed")).isEqualTo(5);
         assertThat(state).doesNotExist();
+    }
+
+    @Test
+    @Timeout(60)
+    void aBucketThatIsMisspeltIsToldAtOnce() {
+        // When
+        Asked refused = reconcile("--also-in", "zeross");
+
+        // Then
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.toString()).contains("of bucket zeross: look at the bucket's name");
     }
 
     @Test

@@ -190,7 +190,7 @@ class EachS3ErrorIsItsFailureTest {
         RuntimeException failure = S3Failures.of(STORE, list, s3(404, "NoSuchBucket"));
 
         // Then
-        assertThat(failure).hasMessage(STORE + " answered 404 NoSuchBucket to ListObjectsV2");
+        assertThat(failure).hasMessage(STORE + " answered 404 NoSuchBucket to ListObjectsV2 of bucket mnist");
     }
 
     private static SdkException s3(int status, String code) {

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-class TheVersionOfTheEventIsReadTest {
+class OnlyTheVersionOfTheEventIsReadTest {
     private final GetObjectRequests requests = new GetObjectRequests(1_000);
 
     @Test
