@@ -49,7 +49,7 @@ final class Exchanges {
         return exchange.getProperty(CHUNK, Chunk.class);
     }
 
-    /** @param sent when the call for the chunk in hand goes out, as {@link Outages#now()} */
+    /** @param sent when the call for the chunk, or the object, in hand goes out, as {@link Outages#now()} */
     static void putSent(Exchange exchange, long sent) {
         exchange.setProperty(SENT, sent);
     }

@@ -74,7 +74,6 @@ public final class ImageTransformProcessor implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        long sent = outages.now();
         boolean came = true;
         try {
             transform(exchange);
@@ -84,7 +83,7 @@ public final class ImageTransformProcessor implements Processor {
             throw failure;
         } finally {
             if (came) {
-                outages.back(store, sent);
+                outages.back(store, Exchanges.sent(exchange));
             }
         }
     }

@@ -6,6 +6,7 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.DeadLetterReason;
+import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.delivery.Upload;
@@ -18,10 +19,12 @@ import io.imagetransformer.storage.ObjectSuperseded;
 public final class Uploads {
     private final GetObjectRequests requests;
     private final Relabelled relabelled;
+    private final Outages outages;
 
-    public Uploads(GetObjectRequests requests, Relabelled relabelled) {
+    public Uploads(GetObjectRequests requests, Relabelled relabelled, Outages outages) {
         this.requests = requests;
         this.relabelled = relabelled;
+        this.outages = outages;
     }
 
     /** Body: the {@link Upload}, becomes the request for its object. */
@@ -30,6 +33,7 @@ public final class Uploads {
         Exchanges.put(exchange, upload);
         upload.enter("fetch");
         Exchanges.requireNotStopped(exchange);
+        Exchanges.putSent(exchange, outages.now());
         exchange.getMessage().setBody(requests.of(upload.object()));
     }
 

@@ -158,7 +158,7 @@ public final class Wiring extends MainListenerSupport {
         registry.bind(
                 "kafkaBatches",
                 new KafkaBatches(decoder, policy, limits, settings.events().hold(), meters));
-        Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled());
+        Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled(), outages);
         registry.bind("uploads", uploads);
         registry.bind("requestObject", (Processor) uploads::request);
         registry.bind("filedImages", new FiledImages(uploads));

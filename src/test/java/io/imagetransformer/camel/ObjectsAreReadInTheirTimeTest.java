@@ -127,6 +127,7 @@ class ObjectsAreReadInTheirTimeTest {
                 new ImageTransform(new ImageSettings(28, 28, 1, Invert.ALWAYS, MAX_BYTES, 1_000_000));
         Exchange exchange = new DefaultExchange(context);
         Exchanges.put(exchange, batch().getUploads().findFirst().orElseThrow());
+        Exchanges.putSent(exchange, outages.now());
         exchange.getMessage().setBody(new ResponseInputStream<>(response, body));
         new ImageTransformProcessor(transform, MAX_BYTES, TIMEOUT, encrypted, STORE, outages).process(exchange);
     }
