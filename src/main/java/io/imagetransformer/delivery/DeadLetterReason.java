@@ -52,7 +52,7 @@ public enum DeadLetterReason {
     OBJECT_MISSING(
             "object-missing",
             List.of("fetch"),
-            "The object, or the version that the event tells of, is not there.",
+            "The object is not there.",
             "Deleted on purpose: nothing. Restored since: replay."),
     OBJECT_ARCHIVED(
             "object-archived",
