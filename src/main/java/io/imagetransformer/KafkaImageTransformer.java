@@ -126,7 +126,7 @@ public final class KafkaImageTransformer implements AutoCloseable {
         ProgramFolder folder = new ProgramFolder(home);
         folder.configure(main, arguments);
         CompletableFuture<Void> natives = CompletableFuture.runAsync(OpenCv::load);
-        main.configure().setRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
+        main.configure().setRoutesIncludePattern(folder.routesPattern());
         main.init();
         RouteNames.requireServed(main.getCamelContext());
         main.start();

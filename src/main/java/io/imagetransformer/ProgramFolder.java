@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.imagetransformer.camel.Wiring;
+import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.SettingSources;
 
 /**
@@ -26,6 +28,7 @@ import io.imagetransformer.config.SettingSources;
  */
 record ProgramFolder(Path home) {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProgramFolder.class);
+    private static final String ROUTE_FILE = ".camel.yaml";
     private static final String SHIPPED_SETTINGS = "application.properties";
 
     /** The folder that the start script names, else the working directory. */
@@ -44,7 +47,7 @@ record ProgramFolder(Path home) {
      * Gives Camel Main the settings, and the beans that are made of them.
      *
      * @param arguments settings that win over environment and file
-     * @throws io.imagetransformer.config.InvalidSettingException for an unknown key
+     * @throws InvalidSettingException for an unknown key
      */
     void configure(Main main, Map<String, String> arguments) throws IOException {
         SettingSources sources = settingSources();
@@ -56,6 +59,31 @@ record ProgramFolder(Path home) {
         // Camel's default brings a shutdown hook. Where ours, which stops the context, comes upon it, it waits for 37 s
         // until the context has stopped.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+    }
+
+    /**
+     * The pattern by which Camel finds the routes.
+     *
+     * @throws InvalidSettingException for a YAML file that would be passed over because of its name
+     */
+    String routesPattern() throws IOException {
+        Path routes = home.resolve("routes");
+        if (Files.isDirectory(routes)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(routes, "*.{yaml,yml}")) {
+                for (Path file : files) {
+                    requireRouteFile(file);
+                }
+            }
+        }
+        return "file:" + routes + "/*" + ROUTE_FILE;
+    }
+
+    private static void requireRouteFile(Path file) {
+        String name = file.getFileName().toString();
+        if (!name.endsWith(ROUTE_FILE) && !name.startsWith(".") && Files.isRegularFile(file)) {
+            throw new InvalidSettingException("routes/" + name + " is not read: name it "
+                    + name.replaceFirst("(\\.camel)?\\.ya?ml$", ROUTE_FILE) + ", or take it out of the folder");
+        }
     }
 
     /** Of two places that have a key, Camel takes the first. */

@@ -126,7 +126,7 @@ public final class Wiring extends MainListenerSupport {
 
     private void bind(CamelContext context, Settings settings) {
         Registry registry = context.getRegistry();
-        Outages outages = new Outages();
+        Outages outages = new Outages(settings.events().maxPollInterval());
         PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         BatchLimits limits = BatchLimits.of(
                 settings.predictor().concurrency(),
@@ -175,13 +175,16 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe, meters);
         registry.bind("callSharing", new CallSharing(context.createProducerTemplate()));
+        Standstills standstills = new Standstills(context);
+        registry.bind("standstills", standstills);
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
                         new KeyLayout(settings.output().keyLayout()),
                         settings.output(),
                         settings.predictor().modelName(),
-                        Clock.systemUTC()));
+                        Clock.systemUTC(),
+                        standstills));
         registry.bind(
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
@@ -221,18 +224,18 @@ public final class Wiring extends MainListenerSupport {
                         meters));
     }
 
-    /** Before the routes, which listen at it. */
+    /** Before the routes, which need them. */
     @Override
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
-        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
-        if (settings.http().enabled()) {
-            try {
-                context.addService(
-                        context.getRegistry().lookupByNameAndType("httpDoorServer", HttpDoorServer.class), true, true);
-            } catch (Exception e) {
-                throw new IllegalStateException("the HTTP door cannot be opened", e);
+        Registry registry = context.getRegistry();
+        try {
+            context.addService(registry.findSingleByType(Standstills.class), true, true);
+            if (registry.findSingleByType(Settings.class).http().enabled()) {
+                context.addService(registry.findSingleByType(HttpDoorServer.class), true, true);
             }
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP door cannot be opened", e);
         }
     }
 

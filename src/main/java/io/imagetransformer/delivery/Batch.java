@@ -34,6 +34,7 @@ public final class Batch {
     private final BatchLimits limits;
     private final Map<String, String> forwardedHeaders;
     private final long deadline;
+    private final long began = System.nanoTime();
     private volatile @Nullable String trouble;
     private volatile boolean stopped;
 
@@ -153,6 +154,11 @@ public final class Batch {
         return entries.stream().flatMap(entry -> entry.decoded().stream());
     }
 
+    /** When it was made, as {@link System#nanoTime()}. */
+    public long began() {
+        return began;
+    }
+
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
         return millisLeft() > 0;
@@ -223,7 +229,7 @@ public final class Batch {
 
     /** What the pending uploads wait for; for a person. */
     public String waitingFor() {
-        return Optional.ofNullable(trouble).orElse("the rest of a large batch");
+        return Optional.ofNullable(trouble).orElse(stopped ? "the work was stopped" : "the rest of a large batch");
     }
 
     /**

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Who is away: one log line when somebody goes, one when they are back, nothing in between. Somebody who goes and comes
  * all the time (a store that answers every third call with 503) is told of once per {@link #CALM} only; an absence that
- * begins within that time and outlasts it is told of then. Safe for use by many threads.
+ * begins within that time and outlasts it is told of then. Whoever has not been asked for long is not known to be away any
+ * more: what waited for them waits elsewhere now, or nothing comes. Safe for use by many threads.
  */
 public final class Outages {
     private static final Logger LOGGER = LoggerFactory.getLogger(Outages.class);
@@ -21,17 +22,20 @@ public final class Outages {
     private final Map<String, Outage> open = new ConcurrentHashMap<>();
     private final Map<String, Long> lastTold = new ConcurrentHashMap<>();
 
+    private final Duration longestWait;
     private final LongSupplier nanoTime;
 
-    /** {@code since} is when the first call failed. */
-    private record Outage(long since, boolean told) {}
+    /** {@code since} is when the first call failed, {@code last} when the last one did. */
+    private record Outage(long since, long last, boolean told) {}
 
-    public Outages() {
-        this(System::nanoTime);
+    /** @param longestWait whoever waits for somebody calls again within this time */
+    public Outages(Duration longestWait) {
+        this(longestWait, System::nanoTime);
     }
 
     /** @param nanoTime a clock as {@link System#nanoTime()} */
-    Outages(LongSupplier nanoTime) {
+    Outages(Duration longestWait, LongSupplier nanoTime) {
+        this.longestWait = longestWait;
         this.nanoTime = nanoTime;
     }
 
@@ -42,15 +46,17 @@ public final class Outages {
      * @param why one line for a person
      */
     public void lost(String who, String why) {
+        forgetWhoIsNotAsked();
         open.compute(who, (same, known) -> {
             long now = nanoTime.getAsLong();
-            Outage outage = known == null ? new Outage(now, false) : known;
-            if (outage.told() || !isCalm(who, now)) {
-                return outage;
+            long since = known == null ? now : known.since();
+            boolean told = known != null && known.told();
+            if (!told && isCalm(who, now)) {
+                lastTold.put(who, now);
+                LOGGER.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
+                told = true;
             }
-            lastTold.put(who, now);
-            LOGGER.atWarn().addKeyValue("who", who).log("{}: waiting, and trying again, as long as it lasts", why);
-            return new Outage(outage.since(), true);
+            return new Outage(since, now, told);
         });
     }
 
@@ -85,8 +91,14 @@ public final class Outages {
         });
     }
 
+    /** Whether {@link #back} would change anything: cheaper than to ask for each one. */
+    public boolean isEmpty() {
+        return open.isEmpty();
+    }
+
     /** Who is away now. */
     public Set<String> away() {
+        forgetWhoIsNotAsked();
         return Set.copyOf(open.keySet());
     }
 
@@ -98,6 +110,22 @@ public final class Outages {
 
     /** How many are away now. */
     public int count() {
+        forgetWhoIsNotAsked();
         return open.size();
+    }
+
+    private void forgetWhoIsNotAsked() {
+        long now = nanoTime.getAsLong();
+        open.forEach((who, outage) -> {
+            long unasked = now - outage.last();
+            if (unasked > longestWait.toNanos() && open.remove(who, outage) && outage.told()) {
+                LOGGER.atInfo()
+                        .addKeyValue("who", who)
+                        .log(
+                                "{} has not been asked for {} s: nothing waits for it here any more",
+                                who,
+                                Duration.ofNanos(unasked).toSeconds());
+            }
+        });
     }
 }

@@ -92,7 +92,7 @@ public final class S3Clients {
             long sent = outages.now();
             try {
                 R answer = super.invokeOperation(request, operation);
-                if (outages.count() > 0) {
+                if (!outages.isEmpty()) {
                     if (!(request instanceof GetObjectRequest)) {
                         outages.back(store, sent);
                     } // else its bytes are still to come, and who reads them tells

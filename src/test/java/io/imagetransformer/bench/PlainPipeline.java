@@ -147,7 +147,7 @@ public final class PlainPipeline implements AutoCloseable {
                         true,
                         TIMEOUT),
                 THREADS,
-                new Outages());
+                new Outages(Duration.ofMinutes(10)));
     }
 
     /** @param args how many images to file before it stops */

@@ -22,7 +22,8 @@ class LogLineOfAFiledImageTest {
             new KeyLayout("{label}/{key}"),
             new Settings.Output("digits", "{label}/{key}"),
             "mnist",
-            Clock.fixed(NOW, ZoneOffset.UTC));
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            new Standstills(new DefaultCamelContext()));
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     @Test

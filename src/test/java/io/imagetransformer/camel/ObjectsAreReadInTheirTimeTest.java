@@ -40,7 +40,7 @@ class ObjectsAreReadInTheirTimeTest {
     private static final Duration TIMEOUT = Duration.ofMillis(200);
     private static final String STORE = "S3 at http://store";
 
-    private final Outages outages = new Outages();
+    private final Outages outages = new Outages(Duration.ofMinutes(10));
 
     @AutoClose
     private final DefaultCamelContext context = new DefaultCamelContext();

@@ -5,10 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.imagetransformer.packaged.PackagedProgram;
+import io.imagetransformer.sandbox.FaultProxy;
+import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,7 +53,12 @@ final class ProcessFaults {
                         "an instance that wakes after its partitions were taken does no harm",
                         4,
                         Defence.COMMIT_LAST,
-                        ProcessFaults::frozenInstanceWakesUp));
+                        ProcessFaults::frozenInstanceWakesUp),
+                new Scenario(
+                        "frozen-instance-wakes-up-with-older-objects",
+                        "what was replaced while an instance was frozen is filed as it is now",
+                        Defence.NOTHING_OLD,
+                        ProcessFaults::frozenInstanceWakesUpWithOlderObjects));
     }
 
     private static void killedAtRandomMoments(Trial trial) {
@@ -182,5 +191,41 @@ final class ProcessFaults {
         }
         trial.awaitMoreDone(20);
         trial.require(one.isAlive(), "the frozen instance ended");
+    }
+
+    /** Frozen while many images are predicted, and few of them filed; each of the others is replaced then. */
+    private static void frozenInstanceWakesUpWithOlderObjects(Trial trial) {
+        try (FaultProxy outputs = FaultProxy.before("127.0.0.1", trial.stack.s3.port())) {
+            trial.settings.put("output.s3.endpoint", "http://" + outputs.address());
+            trial.settings.put("events.max-poll-records", "256");
+            for (int i = 0; i < 200; i++) {
+                trial.uploads.good("replaced/" + i, trial.random.nextInt(Mnist.size()));
+            }
+            outputs.latency(Duration.ofMillis(300));
+            PackagedProgram one = trial.start();
+            trial.awaitDone(10);
+            one.freeze();
+            // What was on its way arrives.
+            trial.pass(Duration.ofSeconds(2));
+            outputs.heal();
+            Set<String> filed = trial.stack.s3.keys(trial.stack.output).stream()
+                    .map(copy -> copy.replaceFirst("^[^/]*/", ""))
+                    .collect(Collectors.toSet());
+            for (int i = 0; i < 200; i++) {
+                if (!filed.contains("replaced/" + i)) {
+                    trial.fault();
+                    trial.uploads.good("replaced/" + i, trial.random.nextInt(Mnist.size()));
+                }
+            }
+            trial.uploads.comeIn(15);
+            trial.start();
+            trial.awaitDone(250);
+            one.thaw();
+            trial.awaitQuietly("it notices", () -> assertThat(one.lines("this process stood still"))
+                    .isNotEmpty());
+            trial.awaitMoreDone(30);
+            trial.require(one.isAlive(), "the frozen instance ended");
+            trial.awaitAllCommitted();
+        }
     }
 }

@@ -20,7 +20,7 @@ class OutagesAreToldOnceTest {
     private static final String LOST = "WARN S3 is away: waiting, and trying again, as long as it lasts";
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
-    private final Outages outages = new Outages(now::get);
+    private final Outages outages = new Outages(Duration.ofMinutes(10), now::get);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @BeforeEach
@@ -128,6 +128,45 @@ class OutagesAreToldOnceTest {
         outages.back("S3", outages.now());
         outages.lost("S3", "S3 is away again");
         assertThat(outages.lasts(time)).isFalse();
+    }
+
+    @Test
+    void whoeverIsNotAskedAnyMoreIsNotAwayForEver() {
+        // Given
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofMinutes(10));
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofMinutes(10));
+        assertThat(outages.count()).isOne();
+
+        // When
+        pass(Duration.ofSeconds(1));
+
+        // Then
+        assertThat(outages.count()).isZero();
+        assertThat(outages.away()).isEmpty();
+        assertThat(lines())
+                .containsExactly(LOST, "INFO S3 has not been asked for 601 s: nothing waits for it here any more");
+    }
+
+    @Test
+    void whoeverIsAwayWhenAskedAgainAfterLongIsToldOfAgain() {
+        // Given
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofHours(1));
+
+        // When
+        outages.lost("S3", "S3 is away");
+        pass(Duration.ofSeconds(2));
+        outages.back("S3", outages.now());
+
+        // Then
+        assertThat(lines())
+                .containsExactly(
+                        LOST,
+                        "INFO S3 has not been asked for 3600 s: nothing waits for it here any more",
+                        LOST,
+                        "INFO S3 is back after 2 s");
     }
 
     @Test

@@ -131,7 +131,7 @@ class KeysComeFromWhereTheyAreGivenTest {
     }
 
     private S3Client client(Secret accessKey, Secret secretKey) {
-        return S3Clients.create(settings(accessKey, secretKey), 2, new Outages());
+        return S3Clients.create(settings(accessKey, secretKey), 2, new Outages(Duration.ofMinutes(10)));
     }
 
     private Settings.Store settings(Secret accessKey, Secret secretKey) {

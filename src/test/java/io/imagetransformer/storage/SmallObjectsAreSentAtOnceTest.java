@@ -122,6 +122,6 @@ class SmallObjectsAreSentAtOnceTest {
                 new Secret("secret", ""),
                 true,
                 Duration.ofSeconds(10));
-        return S3Clients.create(settings, 2, new Outages());
+        return S3Clients.create(settings, 2, new Outages(Duration.ofMinutes(10)));
     }
 }

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 /** A batch must not wait without a word: what its images wait for counts as away. */
 class StoresThatRefuseAreToldOfTest {
     private static EmbeddedS3 s3;
-    private final Outages outages = new Outages();
+    private final Outages outages = new Outages(Duration.ofMinutes(10));
 
     @BeforeAll
     static void start() throws IOException {
