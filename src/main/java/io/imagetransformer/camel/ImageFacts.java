@@ -17,7 +17,6 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.config.Settings;
-import io.imagetransformer.delivery.Batch;
 import io.imagetransformer.delivery.FetchedObject;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.ObjectRef;
@@ -43,11 +42,9 @@ public final class ImageFacts implements Processor {
     private final Settings.Output output;
     private final String model;
     private final Clock clock;
-    private final Standstills standstills;
 
-    public ImageFacts(KeyLayout layout, Settings.Output output, String model, Clock clock, Standstills standstills) {
+    public ImageFacts(KeyLayout layout, Settings.Output output, String model, Clock clock) {
         this.clock = clock;
-        this.standstills = standstills;
         this.layout = layout;
         this.output = output;
         this.model = model;
@@ -63,7 +60,6 @@ public final class ImageFacts implements Processor {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.enter("file");
-        requireNoStandstill(Exchanges.batch(exchange));
         Exchanges.requireNotStopped(exchange);
         ObjectRef object = upload.object();
         Prediction prediction = upload.prediction();
@@ -93,13 +89,6 @@ public final class ImageFacts implements Processor {
                 upload.fetched(),
                 Provenance.added(upload.fetched().userMetadata(), object, model, prediction));
         message.setBody(upload.fetched().bytes());
-    }
-
-    private void requireNoStandstill(Batch batch) {
-        if (standstills.anySince(batch.began())) {
-            batch.isTroubledBy("this process stood still, others may have filed newer objects");
-            batch.stop();
-        }
     }
 
     /** For a log line: the confidence to three digits, never rounded up, or that the model told none. */

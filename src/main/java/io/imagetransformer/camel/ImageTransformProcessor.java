@@ -27,6 +27,7 @@ import io.imagetransformer.image.ImageTransform;
 import io.imagetransformer.image.RefusedReason;
 import io.imagetransformer.image.TransformResult;
 import io.imagetransformer.storage.GetObjectRequests;
+import io.imagetransformer.storage.ObjectMissing;
 import io.imagetransformer.storage.ObjectSuperseded;
 import io.imagetransformer.storage.Provenance;
 import io.imagetransformer.storage.S3Clients;
@@ -77,6 +78,8 @@ public final class ImageTransformProcessor implements Processor {
         boolean came = true;
         try {
             transform(exchange);
+        } catch (ObjectMissing gone) {
+            throw gone;
         } catch (TransientFailure failure) {
             came = false;
             outages.lost(store, String.valueOf(failure.getMessage()));
@@ -101,9 +104,9 @@ public final class ImageTransformProcessor implements Processor {
         }
         try {
             GetObjectRequests.requireNewest(upload.object(), response);
-        } catch (ObjectSuperseded replaced) {
+        } catch (ObjectSuperseded | ObjectMissing gone) {
             object.abort();
-            throw replaced;
+            throw gone;
         }
         if (response.contentLength() == null) {
             object.abort();

@@ -79,13 +79,7 @@ public final class KafkaBatches {
                     .toList();
         } catch (RuntimeException e) {
             // A defect of ours: this record must neither hold its partition for ever nor vanish.
-            LOGGER.error(
-                    "the record at {}/{}/{} could not be decoded: {}",
-                    record.topic(),
-                    record.partition(),
-                    record.offset(),
-                    e.getMessage(),
-                    e);
+            LOGGER.error("the record at {} could not be decoded: {}", record.place(), e.getMessage(), e);
             return List.of(new Decoded.Malformed(
                     MalformedReason.UNKNOWN_SHAPE,
                     "its decoding failed: " + e.getClass().getSimpleName()));
@@ -130,7 +124,10 @@ public final class KafkaBatches {
     public void giveBackUnfinished(Exchange exchange) {
         Batch batch = Exchanges.batch(exchange);
         if (batch.isUnfinished()) {
-            LOGGER.info("a batch is given back to Kafka, its unfinished images come again: {}", batch.waitingFor());
+            LOGGER.info(
+                    "a batch is given back to Kafka, its unfinished images come again, from {} on: {}",
+                    batch.firstUnfinished().map(SourceRecord::place).orElse("its beginning"),
+                    batch.waitingFor());
             throw new BatchGivenBack("given back to Kafka, to be taken again: " + batch.waitingFor(), null);
         }
     }

@@ -5,15 +5,18 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.apache.camel.Exchange;
 
 import io.imagetransformer.delivery.Batch;
+import io.imagetransformer.delivery.DeadLetterReason;
 import io.imagetransformer.delivery.Outages;
 import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.event.Decoded;
+import io.imagetransformer.event.MalformedReason;
 
 /**
  * What is counted, under {@code image.transformer.}: {@code objects} by outcome (and reason), {@code events.ignored} and
@@ -41,6 +44,15 @@ public final class Meters {
         preprocess = kserves(registry, "preprocess", "pre-process request latency", model);
         predict = kserves(registry, "predict", "predict request latency", model);
         postprocess = kserves(registry, "postprocess", "post-process request latency", model);
+        // Who alerts on growth sees the first failure only of a series that was there before it.
+        for (MalformedReason reason : MalformedReason.values()) {
+            malformed(reason);
+        }
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            if (!reason.stages().contains("decode")) {
+                objects("failed", reason.code());
+            }
+        }
     }
 
     /** Source: kserve's {@code metrics.py}. */
@@ -68,19 +80,21 @@ public final class Meters {
     }
 
     void ended(Batch batch) {
-        batch.decoded().forEach(decoded -> {
+        batch.settledDecoded().forEach(decoded -> {
             if (decoded instanceof Decoded.Ignored ignored) {
-                count("events.ignored", "reason", ignored.reason().code());
+                registry.counter(
+                                PREFIX + "events.ignored",
+                                "reason",
+                                ignored.reason().code())
+                        .increment();
             } else if (decoded instanceof Decoded.Malformed malformed) {
-                count("events.malformed", "reason", malformed.reason().code());
+                malformed(malformed.reason()).increment();
             }
         });
-        batch.getUploads()
+        batch.settledUploads()
                 .map(upload -> upload.outcome())
                 .filter(Objects::nonNull)
-                .forEach(outcome -> registry.counter(
-                                PREFIX + "objects", "outcome", outcome.name(), "reason", reason(outcome))
-                        .increment());
+                .forEach(outcome -> objects(outcome.name(), reason(outcome)).increment());
     }
 
     /** A call of the predictor was answered, or refused. */
@@ -95,7 +109,11 @@ public final class Meters {
         return outcome instanceof Outcome.Ignored ignored ? ignored.reason() : "";
     }
 
-    private void count(String name, String tag, String value) {
-        registry.counter(PREFIX + name, tag, value).increment();
+    private Counter malformed(MalformedReason reason) {
+        return registry.counter(PREFIX + "events.malformed", "reason", reason.code());
+    }
+
+    private Counter objects(String outcome, String reason) {
+        return registry.counter(PREFIX + "objects", "outcome", outcome, "reason", reason);
     }
 }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +65,7 @@ public final class Prerequisites {
         if (settings.kafka().enabled()) {
             try (Admin admin = new KafkaClients(context, settings.kafka().brokers()).admin()) {
                 await(() -> topicMissing(admin));
+                warnOfMissingTopics(admin);
             }
         }
         requireKnownHost(settings.sourceStore().endpoint());
@@ -153,6 +155,27 @@ public final class Prerequisites {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    /** Not waited for, because most brokers create a topic when something is sent to it. */
+    private void warnOfMissingTopics(Admin admin) throws InterruptedException {
+        try {
+            Set<String> topics = admin.listTopics().names().get();
+            Map<String, String> sentTo = Map.of(
+                    "results.topic", settings.results().topic(),
+                    "dead-letter.topic", settings.deadLetter().topic());
+            sentTo.forEach((key, topic) -> {
+                if (!topic.isEmpty() && !topics.contains(topic)) {
+                    LOGGER.warn(
+                            "{}={} does not exist: if the broker does not create it, images are filed over and over until"
+                                    + " somebody does",
+                            key,
+                            topic);
+                }
+            });
+        } catch (ExecutionException e) {
+            LOGGER.debug("the topics cannot be listed", e);
         }
     }
 

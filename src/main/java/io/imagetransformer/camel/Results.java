@@ -42,8 +42,8 @@ public final class Results {
     /** Body: none of it is read; becomes a list of messages, sent together. */
     public void write(Exchange exchange) {
         Batch batch = Exchanges.batch(exchange);
-        List<Message> events = batch.getUploads()
-                .filter(upload -> !upload.isPending() && upload.isToBeFiled())
+        List<Message> events = batch.settledUploads()
+                .filter(Upload::isToBeFiled)
                 .map(upload -> event(exchange, upload))
                 .toList();
         exchange.getMessage().setBody(events);

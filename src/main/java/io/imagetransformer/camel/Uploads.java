@@ -2,6 +2,8 @@ package io.imagetransformer.camel;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 import io.imagetransformer.PermanentFailure;
 import io.imagetransformer.delivery.Batch;
@@ -14,16 +16,20 @@ import io.imagetransformer.event.IgnoredReason;
 import io.imagetransformer.storage.GetObjectRequests;
 import io.imagetransformer.storage.ObjectMissing;
 import io.imagetransformer.storage.ObjectSuperseded;
+import io.imagetransformer.storage.S3Clients;
 
 /** What the shared routes do with uploads: ask for their objects, give them their outcomes. */
 public final class Uploads {
     private final GetObjectRequests requests;
     private final Relabelled relabelled;
+    private final String store;
     private final Outages outages;
 
-    public Uploads(GetObjectRequests requests, Relabelled relabelled, Outages outages) {
+    /** @param store the source's, as {@link S3Clients#name} */
+    public Uploads(GetObjectRequests requests, Relabelled relabelled, String store, Outages outages) {
         this.requests = requests;
         this.relabelled = relabelled;
+        this.store = store;
         this.outages = outages;
     }
 
@@ -35,6 +41,32 @@ public final class Uploads {
         Exchanges.requireNotStopped(exchange);
         Exchanges.putSent(exchange, outages.now());
         exchange.getMessage().setBody(requests.of(upload.object()));
+    }
+
+    /** Body: the {@link Upload}, becomes the request for one byte of its object: that it is answered is what counts. */
+    public void requestAgain(Exchange exchange) {
+        Upload upload = exchange.getMessage().getBody(Upload.class);
+        Exchanges.put(exchange, upload);
+        Exchanges.requireNotStopped(exchange);
+        Exchanges.putSent(exchange, outages.now());
+        exchange.getMessage().setBody(requests.firstByteOf(upload.object()));
+    }
+
+    /**
+     * Body: the object's stream, becomes the {@link Upload} again.
+     *
+     * @throws ObjectSuperseded if the object was replaced since it was fetched
+     * @throws ObjectMissing if its version is gone, and an older one is the object now
+     */
+    public void requireNewest(Exchange exchange) {
+        Upload upload = Exchanges.upload(exchange);
+        ResponseInputStream<?> object =
+                (ResponseInputStream<?>) exchange.getMessage().getBody();
+        object.abort();
+        outages.back(store, Exchanges.sent(exchange));
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(upload);
+        GetObjectRequests.requireNewest(upload.object(), (GetObjectResponse) object.response());
     }
 
     /** The route came to its end: filed where putObject did its work, else left out on purpose. */

@@ -158,7 +158,11 @@ public final class Wiring extends MainListenerSupport {
         registry.bind(
                 "kafkaBatches",
                 new KafkaBatches(decoder, policy, limits, settings.events().hold(), meters));
-        Uploads uploads = new Uploads(new GetObjectRequests(settings.image().maxBytes()), new Relabelled(), outages);
+        Uploads uploads = new Uploads(
+                new GetObjectRequests(settings.image().maxBytes()),
+                new Relabelled(),
+                S3Clients.name(settings.sourceStore()),
+                outages);
         registry.bind("uploads", uploads);
         registry.bind("requestObject", (Processor) uploads::request);
         registry.bind("filedImages", new FiledImages(uploads));
@@ -175,16 +179,13 @@ public final class Wiring extends MainListenerSupport {
         registry.bind("predictorProbe", probe);
         bindPredictor(registry, settings, outages, probe, meters);
         registry.bind("callSharing", new CallSharing(context.createProducerTemplate()));
-        Standstills standstills = new Standstills(context);
-        registry.bind("standstills", standstills);
         registry.bind(
                 "imageFacts",
                 new ImageFacts(
                         new KeyLayout(settings.output().keyLayout()),
                         settings.output(),
                         settings.predictor().modelName(),
-                        Clock.systemUTC(),
-                        standstills));
+                        Clock.systemUTC()));
         registry.bind(
                 "results", new Results(Clock.systemUTC(), settings.predictor().modelName()));
         registry.bind("deadLetters", new DeadLetters(Clock.systemUTC(), version));
@@ -224,18 +225,18 @@ public final class Wiring extends MainListenerSupport {
                         meters));
     }
 
-    /** Before the routes, which need them. */
+    /** Before the routes, which listen at it. */
     @Override
     public void afterConfigure(BaseMainSupport main) {
         CamelContext context = main.getCamelContext();
-        Registry registry = context.getRegistry();
-        try {
-            context.addService(registry.findSingleByType(Standstills.class), true, true);
-            if (registry.findSingleByType(Settings.class).http().enabled()) {
-                context.addService(registry.findSingleByType(HttpDoorServer.class), true, true);
+        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
+        if (settings.http().enabled()) {
+            try {
+                context.addService(
+                        context.getRegistry().lookupByNameAndType("httpDoorServer", HttpDoorServer.class), true, true);
+            } catch (Exception e) {
+                throw new IllegalStateException("the HTTP door cannot be opened", e);
             }
-        } catch (Exception e) {
-            throw new IllegalStateException("the HTTP door cannot be opened", e);
         }
     }
 

@@ -3,13 +3,18 @@ package io.imagetransformer.delivery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -34,7 +39,6 @@ public final class Batch {
     private final BatchLimits limits;
     private final Map<String, String> forwardedHeaders;
     private final long deadline;
-    private final long began = System.nanoTime();
     private volatile @Nullable String trouble;
     private volatile boolean stopped;
 
@@ -59,9 +63,13 @@ public final class Batch {
         this.forwardedHeaders = Map.of();
         this.deadline = deadline;
         entries = new ArrayList<>(records.size());
+        Set<List<Object>> seen = new HashSet<>();
         for (SourceRecord record : records) {
-            List<Decoded> decoded = decode.apply(record);
-            entries.add(new Entry(record, decoded, uploads(decoded)));
+            // camel-kafka keeps what it polled before a rebalance, which brings it again.
+            if (seen.add(List.of(record.topic(), record.partition(), record.offset()))) {
+                List<Decoded> decoded = decode.apply(record);
+                entries.add(new Entry(record, decoded, uploads(decoded)));
+            }
         }
         supersede();
     }
@@ -154,11 +162,6 @@ public final class Batch {
         return entries.stream().flatMap(entry -> entry.decoded().stream());
     }
 
-    /** When it was made, as {@link System#nanoTime()}. */
-    public long began() {
-        return began;
-    }
-
     /** Whether infrastructure may be waited for still. */
     public boolean hasTime() {
         return millisLeft() > 0;
@@ -197,7 +200,8 @@ public final class Batch {
         return forwardedHeaders;
     }
 
-    boolean mayGoOn() {
+    /** Whether a further chunk or call may be begun. */
+    public boolean mayGoOn() {
         return !stopped && hasTime();
     }
 
@@ -233,15 +237,51 @@ public final class Batch {
     }
 
     /**
-     * A dead letter for each finished record of which an object failed or that is malformed. A record that is not
-     * finished has none yet: it comes again, and is told of once, with all its causes.
+     * A dead letter for each record of which an object failed or that is malformed. One that is not settled has none yet: it
+     * comes again, and is told of once, with all its causes.
      */
     public List<DeadLetter> getDeadLetters() {
-        return entries.stream()
-                .filter(Entry::isFinished)
+        return settled()
                 .map(entry -> new DeadLetter(entry.record(), causes(entry)))
                 .filter(letter -> !letter.causes().isEmpty())
                 .toList();
+    }
+
+    /** The uploads of settled records, as {@link #settledDecoded}. */
+    public Stream<Upload> settledUploads() {
+        return settled().flatMap(entry -> entry.uploads().stream());
+    }
+
+    /** What settled records turned out to be: whatever else is finished comes again, and would be told of twice. */
+    public Stream<Decoded> settledDecoded() {
+        return settled().flatMap(entry -> entry.decoded().stream());
+    }
+
+    /** What is, or may be, committed: finished, as is all before it in its partition. */
+    private Stream<Entry> settled() {
+        Map<List<Object>, Long> firstUnfinished = new HashMap<>();
+        for (Entry entry : entries) {
+            if (entry.record() != null && !entry.isFinished()) {
+                firstUnfinished.merge(partition(entry.record()), entry.record().offset(), Math::min);
+            }
+        }
+        return entries.stream()
+                .filter(entry -> entry.record() == null
+                        ? entry.isFinished()
+                        : entry.record().offset()
+                                < firstUnfinished.getOrDefault(partition(entry.record()), Long.MAX_VALUE));
+    }
+
+    private static List<Object> partition(SourceRecord record) {
+        return List.of(record.topic(), record.partition());
+    }
+
+    /** The first record that is not finished, of the partition that comes first in the batch. */
+    public Optional<SourceRecord> firstUnfinished() {
+        return entries.stream()
+                .filter(entry -> entry.record() != null && !entry.isFinished())
+                .map(Entry::record)
+                .findFirst();
     }
 
     private static List<DeadLetter.Cause> causes(Entry entry) {
@@ -266,22 +306,16 @@ public final class Batch {
         return causes;
     }
 
-    /** Per partition the last record up to which, from the batch's first on, all have an outcome. */
+    /** Per partition the last record up to which all have an outcome. */
     public Collection<SourceRecord> committable() {
-        Map<List<Object>, SourceRecord> last = new LinkedHashMap<>();
-        Map<List<Object>, Boolean> open = new HashMap<>();
-        for (Entry entry : entries) {
-            SourceRecord record = entry.record();
-            if (record == null) {
-                continue;
-            }
-            List<Object> partition = List.of(record.topic(), record.partition());
-            if (open.computeIfAbsent(partition, p -> true) && entry.isFinished()) {
-                last.put(partition, record);
-            } else {
-                open.put(partition, false);
-            }
-        }
-        return last.values();
+        return settled()
+                .map(Entry::record)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toMap(
+                        Batch::partition,
+                        record -> record,
+                        BinaryOperator.maxBy(Comparator.comparingLong(SourceRecord::offset)),
+                        LinkedHashMap::new))
+                .values();
     }
 }

@@ -18,4 +18,10 @@ public record SourceRecord(
         long offset,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        Map<String, byte[]> headers) {}
+        Map<String, byte[]> headers) {
+
+    /** Where it lies, for a person: {@code topic/partition/offset}. */
+    public String place() {
+        return topic + "/" + partition + "/" + offset;
+    }
+}

@@ -16,6 +16,8 @@ import io.imagetransformer.predictor.Prediction;
  * {@link #end} is called once.
  */
 public final class Upload {
+    private static final long FRESH_NANOS = Duration.ofSeconds(2).toNanos();
+
     private final ObjectRef object;
     private final Map<String, String> cloudEvent;
     private long bytes;
@@ -23,6 +25,7 @@ public final class Upload {
     private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
+    private long fetchedAt;
     private @Nullable Prediction prediction;
     private String more = "{}";
     private @Nullable String refusal;
@@ -111,6 +114,7 @@ public final class Upload {
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
+        fetchedAt = System.nanoTime();
         reach("predict");
     }
 
@@ -193,6 +197,11 @@ public final class Upload {
 
     public boolean isPending() {
         return outcome == null;
+    }
+
+    /** Whether it was fetched so long ago that somebody may have filed a newer object of its key since. */
+    public boolean isStale() {
+        return !given && System.nanoTime() - fetchedAt > FRESH_NANOS;
     }
 
     boolean isTransformed() {

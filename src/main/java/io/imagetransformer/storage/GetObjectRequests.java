@@ -1,5 +1,7 @@
 package io.imagetransformer.storage;
 
+import java.time.Duration;
+
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -12,6 +14,9 @@ import io.imagetransformer.image.RefusedReason;
  * under one key, whichever version it was.
  */
 public final class GetObjectRequests {
+    /** Times of objects have no fractions, those of events do. */
+    private static final Duration WHOLE_SECONDS = Duration.ofSeconds(2);
+
     private final long maxBytes;
 
     /** @param maxBytes an object that its event says to be larger is refused unread */
@@ -33,12 +38,21 @@ public final class GetObjectRequests {
                     RefusedReason.TOO_MANY_BYTES.code(),
                     "the object has " + size + " bytes, image.max-bytes allows " + maxBytes);
         }
+        return newest(object).build();
+    }
+
+    /** As {@link #of}, for one byte: to learn whether the object that was fetched is still the newest of its key. */
+    public GetObjectRequest firstByteOf(ObjectRef object) {
+        return newest(object).range("bytes=0-0").build();
+    }
+
+    private static GetObjectRequest.Builder newest(ObjectRef object) {
         GetObjectRequest.Builder request =
                 GetObjectRequest.builder().bucket(object.bucket()).key(object.key());
         if (object.versionId() == null && object.eTag() != null) {
             request.ifMatch('"' + object.eTag() + '"');
         }
-        return request.build();
+        return request;
     }
 
     /**
@@ -46,6 +60,7 @@ public final class GetObjectRequests {
      * a bucket was moved) is asked by its ETag.
      *
      * @throws ObjectSuperseded if the object was replaced; its newer event tells of the newer bytes
+     * @throws ObjectMissing if the version was deleted, and an older one is the object again, of which no event will tell
      */
     public static void requireNewest(ObjectRef object, GetObjectResponse answer) {
         if (object.versionId() == null) {
@@ -57,6 +72,12 @@ public final class GetObjectRequests {
                         || answer.eTag() == null
                         || object.eTag().equals(answer.eTag().replace("\"", ""));
         if (!newest) {
+            boolean older = object.eventTime() != null
+                    && answer.lastModified() != null
+                    && answer.lastModified().isBefore(object.eventTime().minus(WHOLE_SECONDS));
+            if (older) {
+                throw new ObjectMissing("the object's version is gone, an older one took its place");
+            }
             throw new ObjectSuperseded("the object has a newer version than the event's");
         }
     }

@@ -1,5 +1,6 @@
 package io.imagetransformer.storage;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -66,10 +67,12 @@ final class S3Failures {
             if (answer.statusCode() == 412) {
                 return new ObjectSuperseded(said);
             }
-            boolean noObject = NO_OBJECT.contains(code) || answer.statusCode() == 404 && code.isEmpty();
-            boolean noVersion = answer.statusCode() == 400 && code.equals("InvalidArgument");
-            if (noObject || noVersion) {
+            if (NO_OBJECT.contains(code)) {
                 return new ObjectMissing(said);
+            }
+            if (code.equals("InvalidRequest") && isAboutEncryption(answer)) {
+                return new PermanentFailure(
+                        DeadLetterReason.OBJECT_REFUSED.code(), said + ": encrypted with a key of its own");
             }
         }
         DeadLetterReason reason = (request instanceof GetObjectRequest ? SOURCE_REFUSED : COPY_REFUSED).get(code);
@@ -80,6 +83,12 @@ final class S3Failures {
                 ? " (AWS also answers 403 for a missing object where s3:ListBucket is not granted)"
                 : "";
         return new TransientFailure(said + hint, thrown);
+    }
+
+    /** The code alone is that of wrong signatures, too. */
+    private static boolean isAboutEncryption(AwsServiceException answer) {
+        String message = answer.awsErrorDetails().errorMessage();
+        return message != null && message.toLowerCase(Locale.ROOT).contains("server side encryption");
     }
 
     private static String describe(SdkRequest request) {

@@ -22,8 +22,7 @@ class LogLineOfAFiledImageTest {
             new KeyLayout("{label}/{key}"),
             new Settings.Output("digits", "{label}/{key}"),
             "mnist",
-            Clock.fixed(NOW, ZoneOffset.UTC),
-            new Standstills(new DefaultCamelContext()));
+            Clock.fixed(NOW, ZoneOffset.UTC));
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     @Test

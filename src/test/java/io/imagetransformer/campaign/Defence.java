@@ -99,7 +99,10 @@ record Defence(String removed, List<Edit> edits) {
                     "        - to:\n            id: classify-batch\n",
                     "        - bean:\n            ref: kafkaBatches\n            method: commit\n"
                             + "        - to:\n            id: classify-batch\n"),
-            new Edit(JAVA + "delivery/Batch.java", " && entry.isFinished()) {", ") {"));
+            new Edit(
+                    JAVA + "delivery/Batch.java",
+                    "        return settled()\n                .map(Entry::record)\n",
+                    "        return entries.stream()\n                .map(Entry::record)\n"));
 
     /** SIGTERM finishes the batch in hand. */
     static final Defence ORDERLY_STOP = of(
@@ -117,10 +120,10 @@ record Defence(String removed, List<Edit> edits) {
                     "    private void supersede() {\n",
                     "    private void supersede() {\n        if (true) return;\n"));
 
-    /** Who wakes up after others took its images files none of them. */
+    /** Who comes late with an image looks whether it was replaced. */
     static final Defence NOTHING_OLD = of(
-            "ImageFacts: after a standstill it is filed all the same",
-            new Edit(JAVA + "camel/ImageFacts.java", "if (standstills.anySince(batch.began())) {", "if (false) {"));
+            "classify.camel.yaml: an image that waited is filed without a second look",
+            new Edit("routes/classify.camel.yaml", "${body.stale}", "false"));
 
     /** The bytes that the event tells of, or none. */
     static final Defence IF_MATCH = of(
@@ -141,7 +144,7 @@ record Defence(String removed, List<Edit> edits) {
     /** An object that is gone is no outage. */
     static final Defence GONE_IS_GONE = of(
             "S3Failures: NoSuchKey is waited for",
-            new Edit(JAVA + "storage/S3Failures.java", "if (noObject || noVersion) {", "if (false) {"));
+            new Edit(JAVA + "storage/S3Failures.java", "if (NO_OBJECT.contains(code)) {", "if (false) {"));
 
     /** Somebody looks whether Kafka is there. */
     static final Defence KAFKA_WATCH = of(

@@ -221,8 +221,6 @@ final class ProcessFaults {
             trial.start();
             trial.awaitDone(250);
             one.thaw();
-            trial.awaitQuietly("it notices", () -> assertThat(one.lines("this process stood still"))
-                    .isNotEmpty());
             trial.awaitMoreDone(30);
             trial.require(one.isAlive(), "the frozen instance ended");
             trial.awaitAllCommitted();

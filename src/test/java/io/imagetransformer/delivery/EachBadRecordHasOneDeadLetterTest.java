@@ -40,9 +40,10 @@ class EachBadRecordHasOneDeadLetterTest {
     }
 
     @Test
-    void onlyWhenItIsFinished() {
+    void onlyWhenItIsCommittedForElseItComesAgain() {
         // Given
-        Batch batch = batch(ROOMY, List.of(List.of(created("a"), created("b")), List.of(MALFORMED)));
+        Batch batch =
+                batch(ROOMY, List.of(List.of(MALFORMED), List.of(created("a"), created("b")), List.of(MALFORMED)));
         List<Upload> uploads = batch.getUploads().toList();
 
         // When
@@ -51,7 +52,9 @@ class EachBadRecordHasOneDeadLetterTest {
         // Then
         assertThat(batch.getDeadLetters())
                 .singleElement()
-                .satisfies(letter -> assertThat(letter.record().offset()).isOne());
+                .satisfies(letter -> assertThat(letter.record().offset()).isZero());
+        assertThat(batch.firstUnfinished())
+                .hasValueSatisfying(record -> assertThat(record.place()).isEqualTo("events/0/1"));
     }
 
     @Test

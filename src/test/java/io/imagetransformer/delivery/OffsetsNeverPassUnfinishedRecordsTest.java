@@ -58,6 +58,31 @@ class OffsetsNeverPassUnfinishedRecordsTest {
     }
 
     @Test
+    void aRecordThatCameTwiceIsOne() {
+        // Given
+        List<SourceRecord> records = List.of(
+                Given.record(0, 100),
+                Given.record(0, 101),
+                Given.record(0, 100),
+                Given.record(0, 101),
+                Given.record(0, 102));
+        Batch batch = new Batch(
+                records,
+                record -> List.of(created("key-" + record.offset())),
+                ROOMY,
+                System.nanoTime() + 1_000_000_000L);
+        assertThat(batch.getUploads()).hasSize(3);
+
+        // When
+        batch.getUploads()
+                .filter(upload -> !upload.object().key().equals("key-100"))
+                .forEach(Given::file);
+
+        // Then
+        assertThat(batch.committable()).isEmpty();
+    }
+
+    @Test
     void recordsWithoutImagesAreFinished() {
         // Given
         Batch batch = batchOf(

@@ -3,6 +3,7 @@ package io.imagetransformer.pipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -15,6 +16,7 @@ import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 import io.imagetransformer.sandbox.S3Call;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -74,6 +76,56 @@ class NoBatchIsHeldPastItsTimeTest {
             stack.predictor.behave(PredictorBehaviour.real());
             stack.awaitAllDone();
             assertThat(stack.filed()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aPredictorThatRefusesAndThenHangsIsNotAskedAboutEachHalfThatIsLeft() {
+        try (Stack stack = Stack.start()) {
+            // Given
+            IntStream.range(0, 16).forEach(i -> stack.upload(i + ".png", Mnist.png(i)));
+            List<Long> hung = new CopyOnWriteArrayList<>();
+            stack.predictor.behave(call -> {
+                if (call.instances().size() > 1) {
+                    return PredictorBehaviour.Answer.error(413, "too many");
+                }
+                hung.add(System.nanoTime());
+                Thread.sleep(2_000);
+                return call.predict();
+            });
+
+            // When
+            try (KafkaImageTransformer program = stack.startProgram(
+                    Map.of("events.hold", "1s", "predictor.timeout", "1s", "predictor.concurrency", "1"))) {
+                await("it hangs twice").until(() -> hung.size() > 1);
+                stack.predictor.behave(PredictorBehaviour.real());
+
+                // Then
+                assertThat(Duration.ofNanos(hung.get(1) - hung.get(0)))
+                        .as("the second time in another batch")
+                        .isGreaterThan(Duration.ofSeconds(2));
+                stack.awaitAllDone();
+                assertThat(stack.filed()).hasSize(16);
+                assertThat(stack.deadLetters()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aDeadLetterTopicThatTakesNothingCostsOneTimeoutAndNotOneForEachLetter() {
+        Map<String, String> settings = Map.of("events.hold", "1s", "dead-letter.create", "false");
+        try (Stack stack = Stack.start()) {
+            // Given
+            IntStream.range(0, 4).forEach(i -> stack.upload(i + ".png", "no picture".getBytes(UTF_8)));
+
+            // When
+            try (KafkaImageTransformer program = stack.startProgram(settings)) {
+                await("it is a member")
+                        .until(() -> !stack.probe().memberIds(stack.group).isEmpty());
+
+                // Then, while each try takes ten seconds
+                awaitGivenBack(stack);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.imagetransformer.pipeline;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.PredictorBehaviour;
 import io.imagetransformer.sandbox.S3Call;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +70,51 @@ class OnlyTheNewestObjectIsFiledTest {
         // Then
         assertThat(replaced).isTrue();
         assertThat(copies).as("the older event filed nothing").hasSize(1);
+        assertOnlyNewIsFiled();
+    }
+
+    @Test
+    void anObjectThatIsReplacedWhileItWaitsForThePredictorIsLeftToItsNewerEvent() {
+        // Given
+        AtomicBoolean replaced = new AtomicBoolean();
+        List<S3Call> copies = new CopyOnWriteArrayList<>();
+        stack.s3.observe(call -> {
+            if (call.operation() == S3Call.Operation.PUT && call.bucket().equals(stack.output)) {
+                copies.add(call);
+            }
+        });
+        stack.predictor.behave(call -> {
+            if (replaced.compareAndSet(false, true)) {
+                stack.upload("a.png", Mnist.png(NEW));
+                Thread.sleep(2_100);
+            }
+            return call.predict();
+        });
+        stack.upload("a.png", Mnist.png(OLD));
+
+        // When
+        try (KafkaImageTransformer program = stack.startProgram()) {
+            stack.awaitAllDone();
+            stack.awaitAllDone();
+        }
+
+        // Then
+        assertThat(copies).as("the older event filed nothing").hasSize(1);
+        assertOnlyNewIsFiled();
+    }
+
+    @Test
+    void anImageThatWaitedLongAndWasNotReplacedIsFiled() {
+        // Given
+        stack.predictor.behave(PredictorBehaviour.slow(Duration.ofMillis(2_100)));
+        stack.upload("a.png", Mnist.png(NEW));
+
+        // When
+        try (KafkaImageTransformer program = stack.startProgram()) {
+            stack.awaitAllDone();
+        }
+
+        // Then
         assertOnlyNewIsFiled();
     }
 

@@ -42,6 +42,10 @@ class EachS3ErrorIsItsFailureTest {
                 answer(GET, 403, "RequestTimeTooSkewed"),
                 answer(GET, 301, "PermanentRedirect"),
                 answer(GET, 404, "NoSuchBucket"),
+                // whoever stands before the store
+                answer(GET, 404, ""),
+                answer(GET, 400, "InvalidArgument"),
+                answer(GET, 400, "InvalidRequest"),
                 answer(GET, 400, "ExpiredToken"),
                 answer(GET, 400, "AuthorizationHeaderMalformed"),
                 answer(GET, 429, "TooManyRequests"),
@@ -86,11 +90,8 @@ class EachS3ErrorIsItsFailureTest {
         return Stream.of(
                 answer(GET, 404, "NoSuchKey"),
                 answer(GET, 404, "NoSuchVersion"),
-                answer(GET, 404, ""),
                 // a delete marker
-                answer(GET, 405, "MethodNotAllowed"),
-                // a version id that the store cannot have given
-                answer(GET, 400, "InvalidArgument"));
+                answer(GET, 405, "MethodNotAllowed"));
     }
 
     @ParameterizedTest
@@ -150,6 +151,27 @@ class EachS3ErrorIsItsFailureTest {
         // Then
         assertThat(failure).isExactlyInstanceOf(PermanentFailure.class);
         assertThat(((PermanentFailure) failure).reason()).isEqualTo(reason);
+    }
+
+    @Test
+    void anObjectThatIsEncryptedWithAKeyOfItsOwnIsNotWaitedFor() {
+        // Given
+        SdkException thrown = S3Exception.builder()
+                .statusCode(400)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode("InvalidRequest")
+                        .errorMessage(
+                                "The object was stored using a form of Server Side Encryption. The correct parameters"
+                                        + " must be provided to retrieve the object.")
+                        .build())
+                .build();
+
+        // When
+        RuntimeException failure = S3Failures.of(STORE, GET, thrown);
+
+        // Then
+        assertThat(failure).isExactlyInstanceOf(PermanentFailure.class);
+        assertThat(((PermanentFailure) failure).reason()).isEqualTo("object-refused");
     }
 
     @Test

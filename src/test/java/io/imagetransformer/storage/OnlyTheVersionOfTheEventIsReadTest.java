@@ -1,5 +1,6 @@
 package io.imagetransformer.storage;
 
+import java.time.Instant;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,51 @@ class OnlyTheVersionOfTheEventIsReadTest {
     }
 
     @Test
+    void anOlderVersionThatIsTheObjectAgainIsNoNewerOne() {
+        // Given
+        ObjectRef object = object("v2", "def", 10L, "2026-01-02T03:04:05.678Z");
+        GetObjectResponse answer = GetObjectResponse.builder()
+                .versionId("v1")
+                .lastModified(Instant.parse("2026-01-02T03:04:03Z"))
+                .build();
+
+        // When
+        Throwable thrown = catchThrowable(() -> GetObjectRequests.requireNewest(object, answer));
+
+        // Then
+        assertThat(thrown).isInstanceOf(ObjectMissing.class);
+    }
+
+    @Test
+    void aNewerVersionOfTheSameSecondIsNewer() {
+        // Given
+        ObjectRef object = object("v1", "abc", 10L, "2026-01-02T03:04:05.678Z");
+        GetObjectResponse answer = GetObjectResponse.builder()
+                .versionId("v2")
+                .lastModified(Instant.parse("2026-01-02T03:04:05Z"))
+                .build();
+
+        // When
+        Throwable thrown = catchThrowable(() -> GetObjectRequests.requireNewest(object, answer));
+
+        // Then
+        assertThat(thrown).isInstanceOf(ObjectSuperseded.class);
+    }
+
+    @Test
+    void aSecondLookAsksForOneByte() {
+        // Given
+        ObjectRef object = object(null, "abc", 10L);
+
+        // When
+        GetObjectRequest request = requests.firstByteOf(object);
+
+        // Then
+        assertThat(request)
+                .isEqualTo(requests.of(object).toBuilder().range("bytes=0-0").build());
+    }
+
+    @Test
     void byItsETagElse() {
         // Given
         ObjectRef object = object(null, "abc", 10L);
@@ -122,7 +168,21 @@ class OnlyTheVersionOfTheEventIsReadTest {
     }
 
     private static ObjectRef object(@Nullable String versionId, @Nullable String eTag, @Nullable Long size) {
+        return object(versionId, eTag, size, null);
+    }
+
+    private static ObjectRef object(
+            @Nullable String versionId, @Nullable String eTag, @Nullable Long size, @Nullable String time) {
         return new ObjectRef(
-                "bucket", "${a} b/../c", versionId, eTag, size, null, null, null, "minio:s3", "ObjectCreated:Put");
+                "bucket",
+                "${a} b/../c",
+                versionId,
+                eTag,
+                size,
+                null,
+                time == null ? null : Instant.parse(time),
+                null,
+                "minio:s3",
+                "ObjectCreated:Put");
     }
 }
