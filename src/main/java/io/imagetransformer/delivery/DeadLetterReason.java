@@ -62,8 +62,9 @@ public enum DeadLetterReason {
     OBJECT_REFUSED(
             "object-refused",
             List.of("fetch", "file"),
-            "The store refuses to read, or to take, this object: its name, its size or its metadata.",
-            "Upload it under another name or with less metadata."),
+            "The store refuses to read, or to take, this object: its name, its size, its metadata, or that it is encrypted"
+                    + " with a key of its own.",
+            "Upload it under another name, with less metadata, or without such a key."),
     TOO_MANY_BYTES(
             RefusedReason.TOO_MANY_BYTES,
             List.of("fetch", "transform"),
