@@ -124,6 +124,35 @@ class EveryV2AnswerIsReadTest {
         assertThat(predictions).extracting(Prediction::confidence).containsExactly(0.125, 0.75);
     }
 
+    @Test
+    void aFloatIsTheLabelBesideScoresWhereItIsNamedInSettings() {
+        // Given
+        V2Options options = new V2Options("", null, List.of(), "winner", "", false, Map.of());
+        String outputs = SCORES + "," + output("winner", "FP32", "[2,1]", "[1.0,2.0]");
+
+        // When
+        Answer answer = V2Protocol.answer(ok(json(outputs)), options, 2);
+
+        // Then
+        List<Prediction> predictions = ((Answer.Predictions) answer).predictions();
+        assertThat(predictions).extracting(Prediction::label).containsExactly("1", "2");
+        assertThat(predictions).extracting(Prediction::confidence).containsExactly(0.5, 0.0);
+    }
+
+    @Test
+    void aFloatThatNoSettingNamesIsNoLabelBesideScores() {
+        // Given
+        String outputs = SCORES + "," + output("loss", "FP32", "[2]", "[1.0,2.0]");
+
+        // When
+        Answer answer = rest(outputs);
+
+        // Then
+        assertThat(((Answer.Predictions) answer).predictions())
+                .extracting(Prediction::label)
+                .containsExactly("1", "0");
+    }
+
     static Stream<Arguments> binaries() {
         return Stream.of(
                 argumentSet("BOOL", "BOOL", "0100", "true", "false"),
