@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.NoSuchBeanException;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.main.Main;
+import org.apache.camel.util.StringHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -221,25 +224,48 @@ public final class KafkaImageTransformer implements AutoCloseable {
         return ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0;
     }
 
-    /** One line: what we worded ourselves as it is, else the innermost cause, and the route that it stands in. */
+    /**
+     * One line: what we worded ourselves as it is, else the innermost cause, and the route that it stands in. Never the
+     * value of a setting of Camel's, which may be a password.
+     */
     static String reason(Throwable thrown) {
         Throwable root = thrown;
         String place = "";
-        while (!isOurs(root) && root.getCause() != null && root.getCause() != root) {
+        while (!isOurs(root) && !isOption(root) && root.getCause() != null && root.getCause() != root) {
             if (root instanceof FailedToCreateRouteException failed) {
                 place = "route " + failed.getRouteId() + ": ";
             }
             root = root.getCause();
         }
-        String message = isOurs(root) || root instanceof IllegalArgumentException
-                ? String.valueOf(root.getMessage())
-                : root.getClass().getSimpleName() + ": " + root.getMessage();
         // A mistake in a YAML file is told with the lines around it.
-        return (place + message)
+        return (place + message(root))
                 .lines()
                 .map(String::strip)
                 .collect(Collectors.joining(" "))
                 .strip();
+    }
+
+    private static String message(Throwable root) {
+        if (root instanceof PropertyBindingException binding) {
+            String option = binding.getOptionKey() == null
+                    ? binding.getPropertyName()
+                    : binding.getOptionPrefix() + StringHelper.camelCaseToDash(binding.getOptionKey());
+            return option + " is no option of Camel's, or does not take its value: correct the name or the value";
+        }
+        if (isOurs(root)) {
+            return String.valueOf(root.getMessage());
+        }
+        // Of a placeholder that no key has, Camel repeats the whole text around it.
+        String message = String.valueOf(root.getMessage()).replaceFirst("(?s) from text: .*", "");
+        return root instanceof IllegalArgumentException
+                ? message
+                : root.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** Message and cause hold the option's value. The name of a bean that a route wants is no secret. */
+    private static boolean isOption(Throwable thrown) {
+        return thrown instanceof PropertyBindingException binding
+                && (binding.getOptionKey() != null || !(binding.getCause() instanceof NoSuchBeanException));
     }
 
     private static boolean isOurs(Throwable thrown) {

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 import io.imagetransformer.TransientFailure;
 import io.imagetransformer.camel.KafkaClients;
@@ -51,12 +52,17 @@ final class GroupLag implements AutoCloseable {
                 await(admin.listConsumerGroupOffsets(events.group()).partitionsToOffsetAndMetadata());
         Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
         Map<TopicPartition, Long> beginnings = offsets(partitions, OffsetSpec.earliest());
-        return ends.entrySet().stream()
-                .mapToLong(end -> {
-                    OffsetAndMetadata done = committed.get(end.getKey());
-                    return end.getValue() - (done == null ? beginnings.get(end.getKey()) : done.offset());
+        return partitions.stream()
+                .mapToLong(partition -> {
+                    OffsetAndMetadata done = committed.get(partition);
+                    return lag(beginnings.get(partition), ends.get(partition), done == null ? null : done.offset());
                 })
                 .sum();
+    }
+
+    /** What retention removed is not worked on any more, and a commit beyond the end is of a topic of the same name. */
+    static long lag(long beginning, long end, @Nullable Long committed) {
+        return Math.max(0, end - Math.max(committed == null ? 0 : committed, beginning));
     }
 
     private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which) {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,11 +26,18 @@ public record SettingSources(
         Set<String> shipped, Set<String> own, Map<String, String> systemProperties, Map<String, String> environment) {
     private static final String KAFKA_VARIABLES = "CAMEL_COMPONENT_KAFKA_";
 
+    /** Java's own system properties share a prefix with our door; a file has no business with them. */
+    private static final Pattern OF_JAVA =
+            Pattern.compile("http\\.(agent|(auth|basic)\\..+|[kK]eepAlive.*|max(Connections|Redirects)|nonProxyHosts"
+                    + "|proxy.*|strictPostRedirect)");
+
     /** @throws InvalidSettingException for an unknown key under one of our prefixes */
     public void refuseUnknownKeys() {
         UnknownKeys unknown = new UnknownKeys(shipped);
         unknown.refuse(own);
-        unknown.refuse(systemProperties.keySet());
+        unknown.refuse(systemProperties.keySet().stream()
+                .filter(key -> !OF_JAVA.matcher(key).matches())
+                .collect(Collectors.toSet()));
     }
 
     /** A line for each environment variable, and each key of the user's file, that looks like one of ours misspelt. */

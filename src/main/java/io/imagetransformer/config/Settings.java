@@ -451,6 +451,10 @@ public record Settings(
             throw new InvalidSettingException("results.topic=" + results.topic()
                     + " means nothing with kafka.enabled=false: leave it empty, or set kafka.enabled=true");
         }
+        if (review.below() > 0 && review.bucket().equals(output.bucket())) {
+            throw new InvalidSettingException("review.bucket=" + review.bucket()
+                    + " is output.bucket, too: what is to be reviewed would lie among what is sure; name another");
+        }
         Set<String> outputs = outputBuckets();
         List<String> both = source.buckets().stream().filter(outputs::contains).toList();
         if (!both.isEmpty()) {

@@ -20,26 +20,30 @@ final class PredictionReader {
     }
 
     /**
-     * @param label a number, a text, or a list of one; missing: the class of the highest score
-     * @param scores one number per class; missing: the model tells none
+     * @param label a whole number, a text, a flag, or a list of one; missing: the class of the highest score
+     * @param scores one number per class, several where there is no label; missing: the model tells none
      * @param answer this instance's part of the answer
      */
     static Prediction prediction(JsonNode label, JsonNode scores, JsonNode answer) throws NoPrediction {
         List<Double> numbers = scores(scores);
+        if (label.isMissingNode() && numbers.size() == 1) {
+            throw new NoPrediction("has one score and no label: " + Quotes.quote(scores.toString()));
+        }
         String text = label.isMissingNode() ? String.valueOf(highest(numbers)) : label(label);
         return new Prediction(text, confidence(text, numbers), numbers, PredictorJson.write(answer));
     }
 
     private static String label(JsonNode node) throws NoPrediction {
         JsonNode value = node.isArray() && node.size() == 1 ? node.get(0) : node;
-        boolean index =
+        boolean finite =
                 value.isNumber() && !Double.isNaN(value.doubleValue()) && !Double.isInfinite(value.doubleValue());
-        if (index && value.doubleValue() == Math.rint(value.doubleValue())) {
+        if (finite && value.doubleValue() == Math.rint(value.doubleValue())) {
             return value.bigIntegerValue().toString();
         }
-        if (index
-                || value.isBoolean()
-                || (value.isTextual() && !value.textValue().isEmpty())) {
+        if (finite) {
+            throw new NoPrediction("has a label that is no whole number: " + Quotes.quote(value.toString()));
+        }
+        if (value.isBoolean() || (value.isTextual() && !value.textValue().isEmpty())) {
             return value.asText();
         }
         throw new NoPrediction("has no label: " + Quotes.quote(node.toString()));

@@ -20,8 +20,8 @@ import io.imagetransformer.predictor.PredictorJson.NoJson;
  * KServe's V1 protocol: {@code {"instances":[[784 numbers],...]}} to {@code {"predictions":[...]}}.
  *
  * <p>Read, per instance: {@code {"predictions":[scores],"classes":5}} (the sample's model; {@code classes} may be a
- * number, a text or a list of one), a list of scores (label = the highest), or a bare label. TensorFlow Serving's column
- * form ({@code outputs}) is read, too.
+ * number, a text or a list of one), a list of scores (label = the highest), a bare label or a list of one. TensorFlow
+ * Serving's column form ({@code outputs}) is read, too.
  *
  * <p>Source: KServe's data plane documentation, V1; TensorFlow Serving's REST API.
  */
@@ -140,7 +140,7 @@ public final class V1Protocol {
         if (node.isObject()) {
             return PredictionReader.prediction(first(node, LABEL_FIELDS), first(node, SCORE_FIELDS), node);
         }
-        if (node.isArray() && !(node.size() == 1 && node.get(0).isTextual())) {
+        if (node.isArray() && (node.size() != 1 || node.get(0).isArray())) {
             return PredictionReader.prediction(MISSING, node, node);
         }
         return PredictionReader.prediction(node, MISSING, node);

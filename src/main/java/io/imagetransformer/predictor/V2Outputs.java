@@ -102,7 +102,7 @@ final class V2Outputs {
     static Answer answer(List<Output> outputs, V2Options options, int instances) {
         Output label = chosen(outputs, options.labelOutput(), LABEL_NAMES, Output::isLabel);
         Output scores = chosen(outputs, options.scoresOutput(), SCORES_NAMES, Output::isScores);
-        if (label == null && scores == null) {
+        if (label == null && (scores == null || !options.labelOutput().isEmpty())) {
             label = chosen(outputs, options.labelOutput(), LABEL_NAMES, Output::isFloatLabel);
         }
         if (label == null && !options.labelOutput().isEmpty()) {

@@ -1,6 +1,7 @@
 package io.imagetransformer.config;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,65 @@ class UnknownKeysAreRefusedTest {
         // When
         // Then
         assertThatCode(() -> unknown.refuse(given)).doesNotThrowAnyException();
+    }
+
+    /** {@code -Dhttp.nonProxyHosts} must be possible beside our {@code http.} */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http.agent",
+                "http.auth.digest.disabledAlgorithms",
+                "http.auth.digest.reEnabledAlgorithms",
+                "http.auth.digest.validateProxy",
+                "http.auth.digest.validateServer",
+                "http.auth.ntlm.domain",
+                "http.auth.preference",
+                "http.KeepAlive.remainingData",
+                "http.keepAlive",
+                "http.keepAlive.time.proxy",
+                "http.keepAlive.time.server",
+                "http.maxConnections",
+                "http.maxRedirects",
+                "http.nonProxyHosts",
+                "http.proxyHost",
+                "http.proxyPassword",
+                "http.proxyPort",
+                "http.proxyUser",
+                "http.strictPostRedirect"
+            })
+    void systemPropertiesOfJavaItselfAreNotRefused(String key) {
+        // Given
+        SettingSources sources = new SettingSources(ShippedSettings.keys(), Set.of(), Map.of(key, "x"), Map.of());
+
+        // When
+        // Then
+        assertThatCode(sources::refuseUnknownKeys).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"predictor.hots, predictor.host", "http.prot, http.port", "http.maxBytes, http.max-bytes"})
+    void aMisspeltSystemPropertyIsAnErrorWithASuggestion(String misspelt, String meant) {
+        // Given
+        SettingSources sources = new SettingSources(ShippedSettings.keys(), Set.of(), Map.of(misspelt, "x"), Map.of());
+
+        // When
+        // Then
+        assertThatThrownBy(sources::refuseUnknownKeys)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(misspelt + " is no setting: did you mean " + meant + "?");
+    }
+
+    @Test
+    void whatJavaReadsIsNoSettingInAFile() {
+        // Given
+        SettingSources sources =
+                new SettingSources(ShippedSettings.keys(), Set.of("http.proxyHost"), Map.of(), Map.of());
+
+        // When
+        // Then
+        assertThatThrownBy(sources::refuseUnknownKeys)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("http.proxyHost is no setting");
     }
 
     @ParameterizedTest

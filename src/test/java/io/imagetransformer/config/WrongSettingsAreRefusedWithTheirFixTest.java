@@ -192,6 +192,19 @@ class WrongSettingsAreRefusedWithTheirFixTest {
                         "source.buckets holds review, which is an output bucket: every filed image would be classified"
                                 + " again; name another"),
                 argumentSet(
+                        "a bucket for what is sure and what is not",
+                        Map.of("review.below", "0.5", "review.bucket", "digits"),
+                        "review.bucket=digits is output.bucket, too: what is to be reviewed would lie among what is"
+                                + " sure; name another"),
+                argumentSet(
+                        "a bucket for what is sure and what is not, in another store",
+                        Map.of(
+                                "review.below", "0.5",
+                                "output.bucket", "review",
+                                "output.s3.endpoint", "http://minio:9000"),
+                        "review.bucket=review is output.bucket, too: what is to be reviewed would lie among what is"
+                                + " sure; name another"),
+                argumentSet(
                         "several sources in one layout",
                         Map.of("source.buckets", "*"),
                         "source.buckets=* are several, and output.key={label}/{key} has no {bucket}: images of one key"
@@ -266,6 +279,18 @@ class WrongSettingsAreRefusedWithTheirFixTest {
 
         // Then
         assertThat(refusal).isInstanceOf(InvalidSettingException.class).hasMessage(message);
+    }
+
+    @Test
+    void aBucketForReviewThatIsNotUsedMayBeTheOutput() {
+        // Given
+        Map<String, String> changes = Map.of("review.below", "0", "review.bucket", "digits");
+
+        // When
+        Settings settings = ShippedSettings.with(changes);
+
+        // Then
+        assertThat(settings.outputBuckets()).containsExactly("digits");
     }
 
     @Test

@@ -257,6 +257,24 @@ class ReconcileHealsWhatTheStoreNeverToldTest {
     }
 
     @Test
+    @Timeout(60)
+    void whatRetentionRemovedIsNotWaitedFor() {
+        // Given
+        putImages(20);
+        IntStream.range(0, 30).forEach(i -> stack.publish("gone", Events.upload("mnist", "x" + i, 1)));
+        long before = events();
+        stack.probe().commit(stack.group, stack.topic, 0);
+        stack.probe().deleteRecords(stack.topic);
+
+        // When
+        Asked asked = reconcile("--max-lag", "10");
+
+        // Then
+        assertThat(asked.exitCode()).as(asked.toString()).isZero();
+        assertThat(events()).isEqualTo(before + images.size());
+    }
+
+    @Test
     void aWalkThatWasCutOffGoesOnWhereItWas(@TempDir Path folder) throws Exception {
         // Given
         putImages(0);

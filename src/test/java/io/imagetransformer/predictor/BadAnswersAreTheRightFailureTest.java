@@ -54,6 +54,31 @@ class BadAnswersAreTheRightFailureTest {
                         "several labels",
                         "{\"predictions\":[{\"classes\":[1,2]},1]}",
                         "prediction 0 has no label: [1,2]"),
+                argumentSet(
+                        "a label that is no whole number",
+                        "{\"predictions\":[0.93,1]}",
+                        "prediction 0 has a label that is no whole number: 0.93"),
+                argumentSet(
+                        "a sigmoid's output",
+                        "{\"predictions\":[[1],[0.93]]}",
+                        "prediction 1 has a label that is no whole number: 0.93"),
+                argumentSet(
+                        "a class that is no whole number",
+                        "{\"predictions\":[{\"predictions\":[0.5,0.5],\"classes\":[0.5]},1]}",
+                        "prediction 0 has a label that is no whole number: 0.5"),
+                argumentSet(
+                        "one score alone",
+                        "{\"predictions\":[{\"predictions\":[0.93]},1]}",
+                        "prediction 0 has one score and no label: [0.93]"),
+                argumentSet(
+                        "one score alone, in a list of one",
+                        "{\"predictions\":[[[0.93]],1]}",
+                        "prediction 0 has one score and no label: [[0.93]]"),
+                argumentSet(
+                        "a column of one score each",
+                        "{\"outputs\":{\"scores\":[[0.93],[0.02]]}}",
+                        "prediction 0 has one score and no label: [0.93]"),
+                argumentSet("a null in a list", "{\"predictions\":[[null],1]}", "prediction 0 has no label: [null]"),
                 argumentSet("an empty object", "{\"predictions\":[{},1]}", "prediction 0 is empty"),
                 argumentSet(
                         "scores that are an object of one",

@@ -40,7 +40,11 @@ class EveryAnswerIsReadTest {
                 one("a bare index as a float", "5.0", "5", null),
                 one("a large index", "12345678901234567890", "12345678901234567890", null),
                 one("a bare name", "\"cat\"", "cat", null),
-                one("a bare name in a list", "[\"cat\"]", "cat", null));
+                one("a bare name in a list", "[\"cat\"]", "cat", null),
+                one("a bare index in a list", "[7]", "7", null),
+                one("a bare index as a float in a list", "[7.0]", "7", null),
+                one("bare scores in a list of one", "[" + SCORES + "]", "1", 0.5),
+                one("one score and its class", "{\"predictions\":[0.25],\"classes\":0}", "0", 0.25));
     }
 
     private static Arguments one(String name, String prediction, String label, @Nullable Double confidence) {
@@ -93,7 +97,11 @@ class EveryAnswerIsReadTest {
                 argumentSet(
                         "several outputs", "{\"outputs\":{\"classes\":[1,0],\"predictions\":[[0.25,0.75],[0.5,0.5]]}}"),
                 argumentSet("one output", "{\"outputs\":[[0.25,0.75],[0.5,0.5]]}"),
-                argumentSet("one output of labels", "{\"outputs\":[1,0]}"));
+                argumentSet("one output of labels", "{\"outputs\":[1,0]}"),
+                argumentSet("one output of labels in lists of one", "{\"outputs\":[[1],[0]]}"),
+                argumentSet(
+                        "several outputs in lists of one",
+                        "{\"outputs\":{\"classes\":[[1],[0]],\"predictions\":[[0.75],[0.5]]}}"));
     }
 
     @ParameterizedTest

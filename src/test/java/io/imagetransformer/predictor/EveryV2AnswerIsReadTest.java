@@ -124,6 +124,35 @@ class EveryV2AnswerIsReadTest {
         assertThat(predictions).extracting(Prediction::confidence).containsExactly(0.125, 0.75);
     }
 
+    @Test
+    void aFloatIsTheLabelBesideScoresWhereItIsNamedInSettings() {
+        // Given
+        V2Options options = new V2Options("", null, List.of(), "winner", "", false, Map.of());
+        String outputs = SCORES + "," + output("winner", "FP32", "[2,1]", "[1.0,2.0]");
+
+        // When
+        Answer answer = V2Protocol.answer(ok(json(outputs)), options, 2);
+
+        // Then
+        List<Prediction> predictions = ((Answer.Predictions) answer).predictions();
+        assertThat(predictions).extracting(Prediction::label).containsExactly("1", "2");
+        assertThat(predictions).extracting(Prediction::confidence).containsExactly(0.5, 0.0);
+    }
+
+    @Test
+    void aFloatThatNoSettingNamesIsNoLabelBesideScores() {
+        // Given
+        String outputs = SCORES + "," + output("loss", "FP32", "[2]", "[1.0,2.0]");
+
+        // When
+        Answer answer = rest(outputs);
+
+        // Then
+        assertThat(((Answer.Predictions) answer).predictions())
+                .extracting(Prediction::label)
+                .containsExactly("1", "0");
+    }
+
     static Stream<Arguments> binaries() {
         return Stream.of(
                 argumentSet("BOOL", "BOOL", "0100", "true", "false"),
@@ -135,10 +164,10 @@ class EveryV2AnswerIsReadTest {
                 argumentSet("INT16", "INT16", "0700feff", "7", "-2"),
                 argumentSet("INT32", "INT32", "07000000feffffff", "7", "-2"),
                 argumentSet("INT64", "INT64", "0700000000000000feffffffffffffff", "7", "-2"),
-                argumentSet("FP16", "FP16", "00470038", "7", "0.5"),
-                argumentSet("BF16", "BF16", "e040003f", "7", "0.5"),
-                argumentSet("FP32", "FP32", "0000e0400000003f", "7", "0.5"),
-                argumentSet("FP64", "FP64", "0000000000001c40000000000000e03f", "7", "0.5"),
+                argumentSet("FP16", "FP16", "00470040", "7", "2"),
+                argumentSet("BF16", "BF16", "e0400040", "7", "2"),
+                argumentSet("FP32", "FP32", "0000e04000000040", "7", "2"),
+                argumentSet("FP64", "FP64", "0000000000001c400000000000000040", "7", "2"),
                 argumentSet("BYTES", "BYTES", "0300000063617402000000c3a9", "cat", "é"));
     }
 
@@ -218,6 +247,10 @@ class EveryV2AnswerIsReadTest {
                         "NaN",
                         output("o", "FP32", "[2,2]", "[1,0,NaN,0]"),
                         "prediction 1 holds a score that is no number: \"NaN\""),
+                argumentSet(
+                        "a float that is no whole number",
+                        output("c", "FP32", "[2,1]", "[1,0.93]"),
+                        "prediction 1 has a label that is no whole number: 0.93"),
                 argumentSet(
                         "an empty name",
                         output("c", "BYTES", "[2]", "[\"\",\"a\"]"),

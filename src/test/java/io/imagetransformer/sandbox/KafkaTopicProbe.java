@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -68,6 +69,24 @@ public final class KafkaTopicProbe implements AutoCloseable {
 
     public void deleteTopic(String name) {
         await(admin().deleteTopics(List.of(name)).all(), "delete topic " + name);
+    }
+
+    /** Removes all records so far, as the topic's retention does in time. */
+    public void deleteRecords(String topic) {
+        Map<TopicPartition, RecordsToDelete> all = new LinkedHashMap<>();
+        endOffsets(topic)
+                .forEach((partition, end) ->
+                        all.put(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(end)));
+        await(admin().deleteRecords(all).all(), "delete records of " + topic);
+    }
+
+    /** Commits this offset for each partition, in the place of a group that has no member now. */
+    public void commit(String group, String topic, long offset) {
+        Map<TopicPartition, OffsetAndMetadata> commits = new LinkedHashMap<>();
+        endOffsets(topic)
+                .keySet()
+                .forEach(partition -> commits.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
+        await(admin().alterConsumerGroupOffsets(group, commits).all(), "commit for group " + group);
     }
 
     /** Raises the number of partitions. */
