@@ -218,15 +218,26 @@ class RealMinioIT {
                 .redirectOutput(Path.of("target", "real-minio.log").toFile());
         builder.environment()
                 .putAll(Map.of(
-                        "KAFKA_BROKERS", kafka.bootstrapServers(),
-                        "EVENTS_TOPIC", "events",
-                        "S3_ENDPOINT", minio.endpoint().toString(),
-                        "S3_ACCESS_KEY", minio.accessKey(),
-                        "S3_SECRET_KEY", minio.secretKey(),
-                        "PREDICTOR_HOST", predictor.hostPort(),
-                        "SOURCE_BUCKETS", "mnist",
-                        "OUTPUT_BUCKET", "digits",
-                        "MANAGEMENT_ENABLED", "false"));
+                        "KAFKA_BROKERS",
+                        kafka.bootstrapServers(),
+                        "EVENTS_TOPIC",
+                        "events",
+                        "S3_ENDPOINT",
+                        minio.endpoint().toString(),
+                        "S3_ACCESS_KEY",
+                        minio.accessKey(),
+                        "S3_SECRET_KEY",
+                        minio.secretKey(),
+                        "PREDICTOR_HOST",
+                        predictor.hostPort(),
+                        "SOURCE_BUCKETS",
+                        "mnist",
+                        "OUTPUT_BUCKET",
+                        "digits",
+                        "MANAGEMENT_ENABLED",
+                        "false",
+                        "HTTP_PORT",
+                        "0"));
         return builder.start();
     }
 }
