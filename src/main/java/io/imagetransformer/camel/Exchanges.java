@@ -41,18 +41,6 @@ final class Exchanges {
         }
     }
 
-    /**
-     * Before a call that is one of many: of the first one it was asked when its chunk began.
-     *
-     * @throws BatchGivenBack where the batch goes back to Kafka
-     */
-    static void requireTime(Exchange exchange) {
-        Batch batch = batch(exchange);
-        if (!batch.mayGoOn()) {
-            throw new BatchGivenBack(batch.waitingFor(), null);
-        }
-    }
-
     static void put(Exchange exchange, Chunk chunk) {
         exchange.setProperty(CHUNK, chunk);
     }

@@ -47,9 +47,6 @@ abstract class Predictor {
         Message message = exchange.getMessage();
         Chunk chunk = message.getBody(Chunk.class);
         Exchanges.put(exchange, chunk);
-        if (chunk.isFollowUp()) {
-            Exchanges.requireTime(exchange);
-        }
         Exchanges.putSent(exchange, outages.now());
         message.removeHeaders("*");
         chunk.forwardedHeaders().forEach(message::setHeader);

@@ -1,8 +1,12 @@
 package io.imagetransformer.camel;
 
+import java.io.IOException;
+
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 import io.imagetransformer.PermanentFailure;
@@ -37,7 +41,7 @@ public final class Uploads {
     public void request(Exchange exchange) {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
-        upload.enter("fetch");
+        upload.askFor();
         Exchanges.requireNotStopped(exchange);
         Exchanges.putSent(exchange, outages.now());
         exchange.getMessage().setBody(requests.of(upload.object()));
@@ -47,6 +51,7 @@ public final class Uploads {
     public void requestAgain(Exchange exchange) {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
+        upload.askFor();
         Exchanges.requireNotStopped(exchange);
         Exchanges.putSent(exchange, outages.now());
         exchange.getMessage().setBody(requests.firstByteOf(upload.object()));
@@ -60,13 +65,28 @@ public final class Uploads {
      */
     public void requireNewest(Exchange exchange) {
         Upload upload = Exchanges.upload(exchange);
-        ResponseInputStream<?> object =
-                (ResponseInputStream<?>) exchange.getMessage().getBody();
-        object.abort();
+        Message message = exchange.getMessage();
+        ResponseInputStream<?> object = (ResponseInputStream<?>) message.getBody();
+        GetObjectResponse answer = (GetObjectResponse) object.response();
+        leave(object, answer);
         outages.back(store, Exchanges.sent(exchange));
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(upload);
-        GetObjectRequests.requireNewest(upload.object(), (GetObjectResponse) object.response());
+        message.setBody(upload);
+        // All that getObject told, and not how often this was tried.
+        message.removeHeaders("*", "CamelRedeliver*");
+        GetObjectRequests.requireNewest(upload.object(), answer);
+    }
+
+    /** Its connection serves the next call, unless the store sends more than the one byte. */
+    private static void leave(ResponseInputStream<?> object, GetObjectResponse answer) {
+        if (answer.contentLength() == null || answer.contentLength() > 1) {
+            object.abort();
+            return;
+        }
+        try (object) {
+            object.readAllBytes();
+        } catch (IOException | SdkException e) {
+            object.abort();
+        }
     }
 
     /** The route came to its end: filed where putObject did its work, else left out on purpose. */

@@ -17,22 +17,11 @@ import io.imagetransformer.predictor.Answer;
 public class Chunk {
     private final List<Upload> uploads;
     private final Map<String, String> forwardedHeaders;
-    private final boolean followUp;
     private @Nullable String refusal;
 
     Chunk(List<Upload> uploads, Map<String, String> forwardedHeaders) {
-        this(uploads, forwardedHeaders, false);
-    }
-
-    private Chunk(List<Upload> uploads, Map<String, String> forwardedHeaders, boolean followUp) {
         this.uploads = List.copyOf(uploads);
         this.forwardedHeaders = forwardedHeaders;
-        this.followUp = followUp;
-    }
-
-    /** Whether it is asked about because the predictor refused another: a half, a probe. */
-    public boolean isFollowUp() {
-        return followUp;
     }
 
     /**
@@ -53,7 +42,7 @@ public class Chunk {
                         new ObjectRef("probe", "probe", null, null, 0L, null, null, null, "probe", "probe"), Map.of()),
                 0);
         upload.transformed(new FetchedObject(new byte[0], null, Map.of(), Map.of()), tensor);
-        return new Chunk(List.of(upload), forwardedHeaders, true);
+        return new Chunk(List.of(upload), forwardedHeaders);
     }
 
     /** All that are still pending. */
@@ -113,8 +102,8 @@ public class Chunk {
         }
         int half = asked.size() / 2;
         return List.of(
-                new Chunk(asked.subList(0, half), forwardedHeaders, true),
-                new Chunk(asked.subList(half, asked.size()), forwardedHeaders, true));
+                new Chunk(asked.subList(0, half), forwardedHeaders),
+                new Chunk(asked.subList(half, asked.size()), forwardedHeaders));
     }
 
     /** Whether some instance was refused alone: model or image, nobody knows yet. */
@@ -126,7 +115,7 @@ public class Chunk {
     public List<Chunk> getRefusedAlone() {
         return uploads.stream()
                 .filter(Chunk::isRefusedAlone)
-                .map(upload -> new Chunk(List.of(upload), forwardedHeaders, true))
+                .map(upload -> new Chunk(List.of(upload), forwardedHeaders))
                 .toList();
     }
 

@@ -25,7 +25,7 @@ public final class Upload {
     private int attempts;
     private @Nullable FetchedObject fetched;
     private @Nullable Tensor tensor;
-    private long fetchedAt;
+    private long askedFor;
     private @Nullable Prediction prediction;
     private String more = "{}";
     private @Nullable String refusal;
@@ -114,7 +114,6 @@ public final class Upload {
     public void transformed(FetchedObject object, Tensor tensor) {
         this.fetched = object;
         this.tensor = tensor;
-        fetchedAt = System.nanoTime();
         reach("predict");
     }
 
@@ -199,9 +198,15 @@ public final class Upload {
         return outcome == null;
     }
 
-    /** Whether it was fetched so long ago that somebody may have filed a newer object of its key since. */
+    /** Its object is asked for now: what the store answers, however late, is how it is from now on. */
+    public void askFor() {
+        enter("fetch");
+        askedFor = System.nanoTime();
+    }
+
+    /** Whether it was asked for so long ago that somebody may have filed a newer object of its key since. */
     public boolean isStale() {
-        return !given && System.nanoTime() - fetchedAt > FRESH_NANOS;
+        return !given && System.nanoTime() - askedFor > FRESH_NANOS;
     }
 
     boolean isTransformed() {

@@ -140,7 +140,10 @@ public final class V1Protocol {
         if (node.isObject()) {
             return PredictionReader.prediction(first(node, LABEL_FIELDS), first(node, SCORE_FIELDS), node);
         }
-        if (node.isArray() && (node.size() != 1 || node.get(0).isArray())) {
+        // A float by itself is a score of one class: no label, even if it is 1.0 by chance.
+        boolean scores =
+                node.size() != 1 || node.get(0).isArray() || node.get(0).isFloatingPointNumber();
+        if (node.isArray() && scores) {
             return PredictionReader.prediction(MISSING, node, node);
         }
         return PredictionReader.prediction(node, MISSING, node);

@@ -155,6 +155,8 @@ public final class Answers {
                 .map(Part::upload)
                 .filter(Objects::nonNull)
                 .filter(Upload::isPredicted)
+                // A prediction of what was replaced meanwhile would tell of a copy that there is not.
+                .filter(upload -> !(upload.outcome() instanceof Outcome.Ignored))
                 .toList();
         if (reply.mode() == Mode.PLAIN) {
             ObjectNode body = data(reply, predicted);

@@ -1,6 +1,6 @@
 package io.imagetransformer.storage;
 
-import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -14,9 +14,6 @@ import io.imagetransformer.image.RefusedReason;
  * under one key, whichever version it was.
  */
 public final class GetObjectRequests {
-    /** Times of objects have no fractions, those of events do. */
-    private static final Duration WHOLE_SECONDS = Duration.ofSeconds(2);
-
     private final long maxBytes;
 
     /** @param maxBytes an object that its event says to be larger is refused unread */
@@ -72,9 +69,10 @@ public final class GetObjectRequests {
                         || answer.eTag() == null
                         || object.eTag().equals(answer.eTag().replace("\"", ""));
         if (!newest) {
+            // Times of objects have no fractions. In doubt it is missing: that is told, and can be replayed.
             boolean older = object.eventTime() != null
                     && answer.lastModified() != null
-                    && answer.lastModified().isBefore(object.eventTime().minus(WHOLE_SECONDS));
+                    && answer.lastModified().isBefore(object.eventTime().truncatedTo(ChronoUnit.SECONDS));
             if (older) {
                 throw new ObjectMissing("the object's version is gone, an older one took its place");
             }

@@ -64,7 +64,8 @@ final class S3Failures {
         String said = store + " answered " + answer.statusCode() + (code.isEmpty() ? "" : " " + code) + " to "
                 + describe(request);
         if (request instanceof GetObjectRequest) {
-            if (answer.statusCode() == 412) {
+            // 416: it has no first byte any more.
+            if (answer.statusCode() == 412 || answer.statusCode() == 416) {
                 return new ObjectSuperseded(said);
             }
             if (NO_OBJECT.contains(code)) {

@@ -255,6 +255,32 @@ class EventsOverHttpAreAnsweredAndFiledTest {
     }
 
     @Test
+    void noPredictionIsToldOfWhatWasReplacedMeanwhile() {
+        // Given
+        String key = "replaced.png";
+        stack.upload(key, Mnist.png(7));
+        String eTag = stack.head(stack.source, key).eTag().replace("\"", "");
+        String event = Events.upload(stack.source, key, 922).replace("\"size\"", "\"eTag\":\"" + eTag + "\",\"size\"");
+        assertThat(event).contains(eTag);
+        stack.predictor.behave(call -> {
+            stack.upload(key, Mnist.png(8));
+            Thread.sleep(2_100);
+            return call.predict();
+        });
+
+        // When
+        HttpResponse<String> response = door.predict(event);
+        stack.predictor.behave(PredictorBehaviour.real());
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(Door.json(response).path("predictions")).isEmpty();
+        assertThat(Door.json(response).path("ignored").get(0).path("reason").asText())
+                .isEqualTo("superseded");
+        assertThat(stack.filed()).doesNotContain(Mnist.label(7) + "/" + key);
+    }
+
+    @Test
     void whatIsNotForUsIsAnsweredSoThatItDoesNotComeAgain() {
         // Given
         String tags = Events.of(Events.record("s3:ObjectTagging:Put", stack.source, "1.png", 922));

@@ -112,6 +112,27 @@ class NoBatchIsHeldPastItsTimeTest {
     }
 
     @Test
+    void aPredictorThatTakesFewAndIsSlowGetsThroughAllTheSame() {
+        try (Stack stack = Stack.start()) {
+            // Given
+            IntStream.range(0, 16).forEach(i -> stack.upload(i + ".png", Mnist.png(i)));
+            stack.predictor.behave(call -> {
+                Thread.sleep(200);
+                return call.instances().size() > 1 ? PredictorBehaviour.Answer.error(413, "too many") : call.predict();
+            });
+
+            // When
+            try (KafkaImageTransformer program =
+                    stack.startProgram(Map.of("events.hold", "2s", "predictor.concurrency", "1"))) {
+                stack.awaitAllDone();
+            }
+
+            // Then, though all the halves take six seconds
+            assertThat(stack.filed()).hasSize(16);
+        }
+    }
+
+    @Test
     void aDeadLetterTopicThatTakesNothingCostsOneTimeoutAndNotOneForEachLetter() {
         Map<String, String> settings = Map.of("events.hold", "1s", "dead-letter.create", "false");
         try (Stack stack = Stack.start()) {

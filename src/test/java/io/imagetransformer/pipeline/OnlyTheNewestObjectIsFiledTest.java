@@ -2,13 +2,18 @@ package io.imagetransformer.pipeline;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.imagetransformer.KafkaImageTransformer;
+import io.imagetransformer.sandbox.FaultProxy;
 import io.imagetransformer.sandbox.Mnist;
 import io.imagetransformer.sandbox.PredictorBehaviour;
 import io.imagetransformer.sandbox.S3Call;
@@ -101,6 +106,43 @@ class OnlyTheNewestObjectIsFiledTest {
         // Then
         assertThat(copies).as("the older event filed nothing").hasSize(1);
         assertOnlyNewIsFiled();
+    }
+
+    @Test
+    void anObjectThatIsReplacedWhileItsBytesAreOnTheirWayIsLeftToItsNewerEvent() {
+        try (FaultProxy s3 = FaultProxy.before("127.0.0.1", stack.s3.port())) {
+            // Given
+            AtomicBoolean replaced = new AtomicBoolean();
+            List<S3Call> copies = new CopyOnWriteArrayList<>();
+            Executor soon = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
+            stack.s3.observe(call -> {
+                if (call.operation() == S3Call.Operation.PUT && call.bucket().equals(stack.output)) {
+                    copies.add(call);
+                }
+                boolean ourFetch = call.operation() == S3Call.Operation.GET
+                        && call.bucket().equals(stack.source);
+                if (ourFetch && replaced.compareAndSet(false, true)) {
+                    soon.execute(() -> stack.upload("a.png", Mnist.png(NEW)));
+                }
+            });
+            Map<String, String> settings = Map.of(
+                    "s3.endpoint",
+                    "http://" + s3.address(),
+                    "output.s3.endpoint",
+                    stack.s3.endpoint().toString());
+            try (KafkaImageTransformer program = stack.startProgram(settings)) {
+                s3.latency(Duration.ofSeconds(3));
+
+                // When
+                stack.upload("a.png", Mnist.png(OLD));
+                stack.awaitAllDone();
+                stack.awaitAllDone();
+            }
+
+            // Then
+            assertThat(copies).as("the older event filed nothing").hasSize(1);
+            assertOnlyNewIsFiled();
+        }
     }
 
     @Test

@@ -60,8 +60,12 @@ class BadAnswersAreTheRightFailureTest {
                         "prediction 0 has a label that is no whole number: 0.93"),
                 argumentSet(
                         "a sigmoid's output",
-                        "{\"predictions\":[[1],[0.93]]}",
-                        "prediction 1 has a label that is no whole number: 0.93"),
+                        "{\"predictions\":[[0.93],[1.0]]}",
+                        "prediction 0 has one score and no label: [0.93]"),
+                argumentSet(
+                        "a sigmoid's output that is whole by chance",
+                        "{\"predictions\":[[1],[1.0]]}",
+                        "prediction 1 has one score and no label: [1.0]"),
                 argumentSet(
                         "a class that is no whole number",
                         "{\"predictions\":[{\"predictions\":[0.5,0.5],\"classes\":[0.5]},1]}",

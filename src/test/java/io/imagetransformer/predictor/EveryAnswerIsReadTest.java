@@ -42,7 +42,6 @@ class EveryAnswerIsReadTest {
                 one("a bare name", "\"cat\"", "cat", null),
                 one("a bare name in a list", "[\"cat\"]", "cat", null),
                 one("a bare index in a list", "[7]", "7", null),
-                one("a bare index as a float in a list", "[7.0]", "7", null),
                 one("bare scores in a list of one", "[" + SCORES + "]", "1", 0.5),
                 one("one score and its class", "{\"predictions\":[0.25],\"classes\":0}", "0", 0.25));
     }

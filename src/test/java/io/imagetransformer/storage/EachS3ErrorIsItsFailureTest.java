@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.SdkRequest;
@@ -108,10 +109,11 @@ class EachS3ErrorIsItsFailureTest {
         assertThat(((TransientFailure) failure).repeats()).isEqualTo(1);
     }
 
-    @Test
-    void anObjectThatIsAnotherByNowIsSuperseded() {
+    @ParameterizedTest
+    @CsvSource({"412,PreconditionFailed", "416,InvalidRange"})
+    void anObjectThatIsAnotherByNowIsSuperseded(int status, String code) {
         // Given
-        SdkException thrown = s3(412, "PreconditionFailed");
+        SdkException thrown = s3(status, code);
 
         // When
         RuntimeException failure = S3Failures.of(STORE, GET, thrown);
