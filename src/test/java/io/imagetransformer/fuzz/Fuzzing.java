@@ -40,7 +40,7 @@ public final class Fuzzing {
         int seconds = (int) Math.round(60 * Double.parseDouble(arguments[0]));
         List<FuzzTargets> targets = arguments.length == 1
                 ? List.of(FuzzTargets.values())
-                : Arrays.stream(arguments).skip(1).map(FuzzTargets::named).toList();
+                : Arrays.stream(arguments[1].split(",")).map(FuzzTargets::named).toList();
         List<String> table = new ArrayList<>(List.of(
                 "| Target | Inputs | Minutes | Lines covered | Edges | Resident memory, early / late | Crashes, time-outs |",
                 "|---|---|---|---|---|---|---|"));
