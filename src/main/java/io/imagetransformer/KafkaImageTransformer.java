@@ -172,7 +172,11 @@ public final class KafkaImageTransformer implements AutoCloseable {
             HttpDoorServer server = context.hasService(HttpDoorServer.class);
             doors.add((doors.isEmpty() ? "events" : "and") + " over HTTP on port " + server.getPort());
         }
-        return doors.isEmpty() ? "no door is open (kafka.enabled, http.enabled)" : String.join(" ", doors);
+        if (doors.isEmpty()) {
+            LOGGER.warn("no image can come: kafka.enabled=false and http.enabled=false; set one of them to true");
+            return "no door is open";
+        }
+        return String.join(" ", doors);
     }
 
     private <T> T bean(Class<T> type) {

@@ -4,13 +4,20 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.net.ssl.SSLException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** KServe's health of a model over HTTP. */
 final class HttpPredictorHealth implements PredictorHealth {
     private static final int TIMEOUT_MILLIS = 5_000;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(HttpPredictorHealth.class);
+
+    private final AtomicBoolean told = new AtomicBoolean();
     private final String url;
     private final boolean mandatory;
 
@@ -33,6 +40,9 @@ final class HttpPredictorHealth implements PredictorHealth {
             int status = connection.getResponseCode();
             connection.disconnect();
             boolean ready = mandatory ? status == 200 : status < 500;
+            if (ready && status == 404 && told.compareAndSet(false, true)) {
+                LOGGER.warn("the predictor answers 404 to {}: look at model.name, unless it has no such path", url);
+            }
             return ready ? Optional.empty() : Optional.of("the predictor is not ready: " + url + " answers " + status);
         } catch (SSLException e) {
             return Optional.of("the predictor at " + url + " cannot be reached by TLS: " + Prerequisites.rootMessage(e)

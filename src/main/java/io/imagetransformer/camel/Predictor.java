@@ -93,7 +93,8 @@ abstract class Predictor {
     }
 
     private TransientFailure unavailable(Answer.Unavailable answer, Chunk chunk) {
-        return unavailable("gave no answer: " + withoutSecrets(answer.what(), chunk), answer.retryAfterMillis(), null);
+        return unavailable(
+                "gave no prediction: " + withoutSecrets(answer.what(), chunk), answer.retryAfterMillis(), null);
     }
 
     /** A predictor may quote what the caller's headers brought, whole or cut: its answer is told up to there. */

@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 import io.imagetransformer.config.InvalidSettingException;
 import io.imagetransformer.config.Settings;
+import io.imagetransformer.storage.S3Clients;
 
 /**
  * What has to be there before events are taken: the events topic, the buckets, the predictor. What is missing is waited
@@ -38,7 +39,6 @@ public final class Prerequisites {
     private static final long PAUSE_MILLIS = 500;
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final String TOLD_BY_THE_OUTAGE = "";
-    private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
 
     private final CamelContext context;
     private final Settings settings;
@@ -263,14 +263,9 @@ public final class Prerequisites {
         try {
             s3.listObjectsV2(list -> list.bucket(bucket).maxKeys(1));
         } catch (RuntimeException e) {
-            AwsServiceException answer = cause(e, AwsServiceException.class);
-            String code = answer == null || answer.awsErrorDetails() == null
-                    ? ""
-                    : String.valueOf(answer.awsErrorDetails().errorCode());
-            if (REFUSED_CREDENTIALS.contains(code)) {
-                throw new InvalidSettingException(
-                        "S3 refuses our credentials (" + code + "): correct s3.access-key and s3.secret-key");
-            }
+            S3Clients.refusedCredentials(e.getCause()).ifPresent(refused -> {
+                throw new InvalidSettingException(refused);
+            });
         }
         return Optional.empty();
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -193,6 +194,10 @@ final class Reconciliation {
             } catch (TransientFailure e) {
                 if (S3Clients.isNoSuchBucket(e.getCause())) {
                     throw new CommandFailure(e.getMessage() + ": look at the bucket's name");
+                }
+                Optional<String> refused = S3Clients.refusedCredentials(e.getCause());
+                if (refused.isPresent()) {
+                    throw new CommandFailure(refused.get());
                 }
                 if (System.nanoTime() - deadline > 0) {
                     throw new CommandFailure(e.getMessage() + ": given up after " + LONGEST_OUTAGE.toMinutes()

@@ -61,7 +61,8 @@ final class TopicReader implements AutoCloseable {
     }
 
     private CommandFailure away(KafkaException e) {
-        return new CommandFailure("Kafka at " + kafka.brokers() + " cannot be read: " + e.getMessage());
+        return new CommandFailure("Kafka at " + kafka.brokers() + " cannot be read: " + e.getMessage()
+                + ": look at kafka.brokers, or wait until it is back");
     }
 
     /** How many records there are, at most: those that were compacted or rolled back count. */

@@ -1,6 +1,8 @@
 package io.imagetransformer.storage;
 
 import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ import io.imagetransformer.delivery.Outages;
 
 /** S3 clients from settings: one for the sources, one for the outputs, named by the routes. */
 public final class S3Clients {
+    private static final Set<String> REFUSED_CREDENTIALS = Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch");
+
     private S3Clients() {}
 
     /**
@@ -71,9 +75,27 @@ public final class S3Clients {
 
     /** @param thrown by the SDK */
     public static boolean isNoSuchBucket(@Nullable Throwable thrown) {
+        return "NoSuchBucket".equals(code(thrown));
+    }
+
+    /**
+     * What only a person can mend: a line that says so, where the credentials are refused.
+     *
+     * @param thrown by the SDK
+     */
+    public static Optional<String> refusedCredentials(@Nullable Throwable thrown) {
+        return Optional.of(code(thrown))
+                .filter(REFUSED_CREDENTIALS::contains)
+                .map(code -> "S3 refuses our credentials (" + code
+                        + "): correct s3.access-key and s3.secret-key (or output.s3.*)");
+    }
+
+    private static String code(@Nullable Throwable thrown) {
         return thrown instanceof AwsServiceException answer
-                && answer.awsErrorDetails() != null
-                && "NoSuchBucket".equals(answer.awsErrorDetails().errorCode());
+                        && answer.awsErrorDetails() != null
+                        && answer.awsErrorDetails().errorCode() != null
+                ? answer.awsErrorDetails().errorCode()
+                : "";
     }
 
     /** Says of every call what became of it, in our own terms. */

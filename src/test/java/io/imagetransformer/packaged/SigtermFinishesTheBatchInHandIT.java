@@ -57,7 +57,7 @@ class SigtermFinishesTheBatchInHandIT {
             stack.predictor.behave(PredictorBehaviour.failing(503, "loading"));
             new Uploads(stack).add(5);
             try (PackagedProgram program = PackagedProgram.start(stack.settings())) {
-                program.awaitLine("gave no answer: status 503");
+                program.awaitLine("gave no prediction: status 503");
 
                 // When
                 program.terminate();

@@ -315,6 +315,21 @@ class ReconcileHealsWhatTheStoreNeverToldTest {
     }
 
     @Test
+    @Timeout(60)
+    void refusedCredentialsAreToldAtOnce() {
+        // Given
+        Map<String, String> settings = new HashMap<>(settings());
+        settings.put("s3.secret-key", "wrong");
+
+        // When
+        Asked refused = Asked.of(settings, "reconcile", "--bucket", SILENT, "--dry-run");
+
+        // Then
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.toString()).contains("S3 refuses our credentials (SignatureDoesNotMatch)");
+    }
+
+    @Test
     void aStoreThatStumblesIsAskedAgain() {
         // Given
         putImages(40);
