@@ -13,9 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /** KServe's health of a model over HTTP. */
 final class HttpPredictorHealth implements PredictorHealth {
-    private static final int TIMEOUT_MILLIS = 5_000;
-
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpPredictorHealth.class);
+    private static final int TIMEOUT_MILLIS = 5_000;
 
     private final AtomicBoolean told = new AtomicBoolean();
     private final String url;
