@@ -28,6 +28,7 @@ import io.imagetransformer.sandbox.EmbeddedPredictor;
 import io.imagetransformer.sandbox.KafkaTopicProbe;
 import io.imagetransformer.sandbox.Minio;
 import io.imagetransformer.sandbox.Mnist;
+import io.imagetransformer.sandbox.PredictorBehaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -133,6 +134,8 @@ class RealMinioIT {
                 client.putBucketVersioning(put -> put.bucket("mnist")
                         .versioningConfiguration(versioning -> versioning.status(BucketVersioningStatus.ENABLED)));
                 client.createBucket(create -> create.bucket("digits"));
+                // So that each is looked at again before it is filed.
+                predictor.behave(PredictorBehaviour.slow(Duration.ofMillis(2_100)));
                 List<Integer> sevens = IntStream.range(0, Mnist.size())
                         .filter(i -> Mnist.label(i) == 7)
                         .limit(3)
