@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -160,23 +160,27 @@ public final class Prerequisites {
 
     /** Not waited for, because most brokers create a topic when something is sent to it. */
     private void warnOfMissingTopics(Admin admin) throws InterruptedException {
+        Map<String, String> sentTo = new LinkedHashMap<>();
+        if (!settings.results().topic().isEmpty()) {
+            sentTo.put("results.topic", settings.results().topic());
+        }
+        if (!settings.deadLetter().create()) {
+            sentTo.put("dead-letter.topic", settings.deadLetter().topic());
+        }
+        if (sentTo.isEmpty()) {
+            return;
+        }
         try {
-            Set<String> topics = admin.listTopics().names().get();
-            Map<String, String> sentTo = Map.of(
-                    "results.topic", settings.results().topic(),
-                    "dead-letter.topic", settings.deadLetter().topic());
-            sentTo.forEach((key, topic) -> {
-                if (!topic.isEmpty() && !topics.contains(topic)) {
-                    LOGGER.warn(
-                            "{}={} does not exist: if the broker does not create it, images are filed over and over until"
-                                    + " somebody does",
-                            key,
-                            topic);
-                }
-            });
+            sentTo.values().removeAll(admin.listTopics().names().get());
         } catch (ExecutionException e) {
             LOGGER.debug("the topics cannot be listed", e);
+            return;
         }
+        sentTo.forEach((key, topic) -> LOGGER.warn(
+                "{}={} does not exist: unless the broker creates it, what is to be told there comes again and again until"
+                        + " somebody does",
+                key,
+                topic));
     }
 
     private Optional<String> deadLetterMissing(Admin admin, TopicDescription events) throws InterruptedException {

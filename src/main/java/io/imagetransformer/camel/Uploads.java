@@ -1,12 +1,14 @@
 package io.imagetransformer.camel;
 
 import java.io.IOException;
+import java.util.function.Function;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 import io.imagetransformer.PermanentFailure;
@@ -17,6 +19,7 @@ import io.imagetransformer.delivery.Outcome;
 import io.imagetransformer.delivery.Relabelled;
 import io.imagetransformer.delivery.Upload;
 import io.imagetransformer.event.IgnoredReason;
+import io.imagetransformer.event.ObjectRef;
 import io.imagetransformer.storage.GetObjectRequests;
 import io.imagetransformer.storage.ObjectMissing;
 import io.imagetransformer.storage.ObjectSuperseded;
@@ -39,22 +42,21 @@ public final class Uploads {
 
     /** Body: the {@link Upload}, becomes the request for its object. */
     public void request(Exchange exchange) {
-        Upload upload = exchange.getMessage().getBody(Upload.class);
-        Exchanges.put(exchange, upload);
-        upload.askFor();
-        Exchanges.requireNotStopped(exchange);
-        Exchanges.putSent(exchange, outages.now());
-        exchange.getMessage().setBody(requests.of(upload.object()));
+        request(exchange, requests::of);
     }
 
     /** Body: the {@link Upload}, becomes the request for one byte of its object: that it is answered is what counts. */
     public void requestAgain(Exchange exchange) {
+        request(exchange, requests::firstByteOf);
+    }
+
+    private void request(Exchange exchange, Function<ObjectRef, GetObjectRequest> what) {
         Upload upload = exchange.getMessage().getBody(Upload.class);
         Exchanges.put(exchange, upload);
         upload.askFor();
         Exchanges.requireNotStopped(exchange);
         Exchanges.putSent(exchange, outages.now());
-        exchange.getMessage().setBody(requests.firstByteOf(upload.object()));
+        exchange.getMessage().setBody(what.apply(upload.object()));
     }
 
     /**

@@ -75,36 +75,27 @@ class OnlyTheVersionOfTheEventIsReadTest {
         }
     }
 
-    @Test
-    void anOlderVersionThatIsTheObjectAgainIsNoNewerOne() {
-        // Given
-        ObjectRef object = object("v2", "def", 10L, "2026-01-02T03:04:05.678Z");
-        GetObjectResponse answer = GetObjectResponse.builder()
-                .versionId("v1")
-                .lastModified(Instant.parse("2026-01-02T03:04:03Z"))
-                .build();
-
-        // When
-        Throwable thrown = catchThrowable(() -> GetObjectRequests.requireNewest(object, answer));
-
-        // Then
-        assertThat(thrown).isInstanceOf(ObjectMissing.class);
+    static Stream<Arguments> times() {
+        return Stream.of(
+                argumentSet("an older version that is the object again", "2026-01-02T03:04:03Z", ObjectMissing.class),
+                argumentSet("a newer version of the same second", "2026-01-02T03:04:05Z", ObjectSuperseded.class));
     }
 
-    @Test
-    void aNewerVersionOfTheSameSecondIsNewer() {
+    @ParameterizedTest
+    @MethodSource("times")
+    void ofAnotherVersionItsTimeTellsWhetherItIsNewer(String lastModified, Class<?> failure) {
         // Given
         ObjectRef object = object("v1", "abc", 10L, "2026-01-02T03:04:05.678Z");
         GetObjectResponse answer = GetObjectResponse.builder()
                 .versionId("v2")
-                .lastModified(Instant.parse("2026-01-02T03:04:05Z"))
+                .lastModified(Instant.parse(lastModified))
                 .build();
 
         // When
         Throwable thrown = catchThrowable(() -> GetObjectRequests.requireNewest(object, answer));
 
         // Then
-        assertThat(thrown).isInstanceOf(ObjectSuperseded.class);
+        assertThat(thrown).isInstanceOf(failure);
     }
 
     @Test
